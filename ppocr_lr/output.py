@@ -73,22 +73,17 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     Raises:
         LRConfigError: it cannot be written, or what is there is read-only or no plain file.
     """
-    import tempfile
-
     temporary = None
     mode = _mode_to_replace(path)
     try:
         target = os.path.realpath(path)  # a link stays a link; fails in a folder that was deleted
-        with tempfile.NamedTemporaryFile(
-            dir=os.path.dirname(target), prefix=f".{path.stem[:40]}-", suffix=path.suffix, delete=False
-        ) as file:
-            temporary = file.name
-            write(file)  # type: ignore[arg-type]  # a file object in all but its nominal type
-        if mode is None:  # a temporary file is private; a picture is not
-            mask = os.umask(0)
-            os.umask(mask)
-            mode = 0o666 & ~mask
-        os.chmod(temporary, mode)
+        # Named before it exists: a signal may come at any time, and what it leaves is found by its name.
+        name = f".{path.stem[:40]}-{os.urandom(8).hex()}{path.suffix}"
+        temporary = os.path.join(os.path.dirname(target), name)
+        with open(temporary, "xb") as file:
+            if mode is not None:
+                os.chmod(temporary, mode)
+            write(file)
         os.replace(temporary, target)
     except OSError as error:
         raise _error(path, tr("cannot be written: {reason}", reason=reason(error))) from None

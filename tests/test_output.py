@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
-from typing import BinaryIO
+from types import FrameType
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -118,3 +121,29 @@ def test_or_not_at_all(tmp_path: Path, error: BaseException) -> None:
         write_whole(path, write)
     assert path.read_bytes() == b"old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_whenever_it_is_interrupted(tmp_path: Path) -> None:
+    """By a signal, which comes between any two lines."""
+    path = tmp_path / "a.png"
+    for stop in count(1):
+        lines = count(1)
+
+        def trace(frame: FrameType, event: str, argument: object, stop: int = stop, lines: Any = lines) -> Any:
+            if event == "line" and next(lines) == stop:
+                raise KeyboardInterrupt
+            return trace
+
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            write_whole(path, lambda file: file.write(b"whole") and None)
+        except KeyboardInterrupt:
+            assert [entry.name for entry in tmp_path.iterdir()] in ([], ["a.png"])
+            path.unlink(missing_ok=True)
+        else:
+            break
+        finally:
+            sys.settrace(before)
+    assert stop > 20
+    assert path.read_bytes() == b"whole"

@@ -117,6 +117,8 @@ def _read(file: Path) -> tuple[str, Mapping[str, Any]]:
     else:
         import tomli as tomllib
     with errors_within(str(file)):
+        if file.is_fifo():  # nobody would ever write into it
+            raise LRConfigError(tr("is a pipe, so it holds no settings"))
         raw = raw_file(file)  # not all of a device, to which a link in somebody's repository may lead
         try:
             text = raw.decode("utf-8-sig")

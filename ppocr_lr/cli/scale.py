@@ -97,7 +97,7 @@ def _no_reference(planned: PlannedRun, document: YAMLDocument) -> LRConfigError:
     proposed = proposed_reference(document)
     words = tr("nothing says for which batch the rate is meant")
     if proposed:
-        samples = proposed.cards * (proposed.batch_per_card or planned.batch_per_card(planned.flags.batch_size))
+        samples = proposed.cards * (proposed.batch_per_card or planned.batch_per_card)
         words = tr(
             "{problem} (a comment says «{comment}», which may mean {cards}, {samples})",
             problem=words,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -25,7 +26,8 @@ from ppocr_lr.curve.tables import PHASE_HEADS, area_text, phase_rows
 from ppocr_lr.errors import LRConfigError, dotted, printable
 from ppocr_lr.language import labelled, tr
 from ppocr_lr.numbers_text import count_text, rate_text
-from ppocr_lr.plotting.terminal import terminal_lines
+from ppocr_lr.plotting.terminal import WIDEST, terminal_lines
+from ppocr_lr.training_config.groups import Group
 from ppocr_lr.training_config.momentum import is_ignored, momentum_of
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun
 from ppocr_lr.training_config.weight_decay import weight_decay_of
@@ -59,17 +61,33 @@ def add(commands: Commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Show each config."""
-    for config in configs_of(arguments) or [str(DEFAULT_CONFIG)]:
-        planned = plan(config, arguments.overrides, run_flags(arguments), arguments.metrics)
-        _ = planned.groups  # its errors come before the first line
-        scaling = scaling_lines(planned)
-        _show(planned, check_planned(planned))
+    """Show each config; what is wrong with one of them is said before the first line."""
+    configs = configs_of(arguments) or [str(DEFAULT_CONFIG)]
+    runs = [plan(config, arguments.overrides, run_flags(arguments), arguments.metrics) for config in configs]
+    told = [(planned, planned.groups, _beside(planned), scaling_lines(planned)) for planned in runs]
+    for planned, groups, beside, scaling in told:
+        _show(planned, groups, beside, check_planned(planned))
         print(*scaling, sep="\n", end="\n" if scaling else "")
     return 0
 
 
-def _show(planned: PlannedRun, report: Report) -> None:
+def _beside(planned: PlannedRun) -> list[str]:
+    """The weight decay and the momentum, if the config sets them; a finding says what is wrong with one."""
+    optimizer, lines = planned.config["Optimizer"], []
+    with suppress(LRConfigError):
+        if optimizer.get("regularizer") is not None:
+            decay = beside_text(weight_decay_of(planned.config, planned.run), planned.run)
+            lines.append(labelled(tr("weight decay"), decay))
+    with suppress(LRConfigError):
+        if (momentum := optimizer.get("momentum")) is not None:
+            line, name = beside_text(momentum_of(planned), planned.run), optimizer.get("name")
+            if is_ignored(momentum, name):
+                line += tr("; {name} ignores Optimizer.momentum", name=name)
+            lines.append(labelled(tr("momentum"), line))
+    return lines
+
+
+def _show(planned: PlannedRun, groups: Sequence[Group], beside: Sequence[str], report: Report) -> None:
     from rich.console import Console
 
     class Quiet(Console):
@@ -90,24 +108,15 @@ def _show(planned: PlannedRun, report: Report) -> None:
         console.print(printable(line), markup=False)
     console.print(_phase_table(planned))
     console.print(_rate_table(planned))
-    if planned.groups:
-        console.print(_group_table(planned))
+    if groups:
+        console.print(_group_table(planned, groups))
     if line := area_text(planned):
         console.print(labelled(tr("area under the curve"), line))
-    optimizer = planned.config["Optimizer"]
-    with suppress(LRConfigError):  # a finding says it
-        if optimizer.get("regularizer") is not None:
-            decay = beside_text(weight_decay_of(planned.config, run), run)
-            console.print(labelled(tr("weight decay"), decay), markup=False)
-    with suppress(LRConfigError):
-        if (momentum := optimizer.get("momentum")) is not None:
-            line, name = beside_text(momentum_of(planned), run), optimizer.get("name")
-            if is_ignored(momentum, name):
-                line += tr("; {name} ignores Optimizer.momentum", name=name)
-            console.print(labelled(tr("momentum"), line), markup=False)
+    for line in beside:
+        console.print(line, markup=False)
     print()
     sys.stdout.flush()
-    print(*terminal_lines(planned, width=min(console.width, 100)), sep="\n")
+    print(*terminal_lines(planned, width=min(console.width, WIDEST)), sep="\n")
     print()
     print(*text_lines([report], colour=shows_colours()), sep="\n")
 
@@ -126,12 +135,12 @@ def _phase_table(planned: PlannedRun) -> Any:
     return rows
 
 
-def _group_table(planned: PlannedRun) -> Any:
+def _group_table(planned: PlannedRun, groups: Sequence[Group]) -> Any:
     from rich.text import Text
 
     heads = (tr("parameters"), tr("names"), tr("times the rate"), tr("peak"), tr("final"), tr("key"))
     rows = _table(tr("other rates"), *heads)
-    for group in planned.groups:
+    for group in groups:
         summary = summarize(group.of(planned.schedule), planned.run)
         rates = [rate_text(rate, 4) if group.trains else tr("not trained") for rate in (summary.peak, summary.final)]
         cells = [group.label, group.names, group.factor_text, *rates, dotted(group.key)]

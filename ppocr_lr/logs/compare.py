@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -100,8 +100,7 @@ class Comparison:
     @property
     def window_is_told(self) -> bool:
         """The config says what a line shows."""
-        settings = self.planned.config.get("Global")
-        return isinstance(settings, Mapping) and _WINDOW in settings
+        return _WINDOW in (self.planned.config.get("Global") or {})
 
     @cached_property
     def with_other_windows(self) -> tuple[Comparison, ...]:
@@ -194,32 +193,29 @@ def plan_logged_run(
     if not planned.length.estimate:
         return planned
 
-    def with_length(iters: int, accumulate: int = 1, windows: bool = flags.windows) -> PlannedRun:
-        exactly = flags._replace(iters_per_epoch=iters + windows, accumulate=accumulate, windows=windows)
+    def with_length(iters: int, told: str = "", accumulate: int = 1, windows: bool = flags.windows) -> PlannedRun:
+        exactly = flags._replace(
+            iters_per_epoch=iters + windows, iters_from=told, accumulate=accumulate, windows=windows
+        )
         return plan_config(planned.config, planned.source, exactly)
 
     if not log.step_key:
-        guess = tr("assumed, since the log counts none")
-        plans = {guess: with_length(planned.run.iters_per_epoch)}
+        plans = [with_length(planned.run.iters_per_epoch, tr("assumed, since the log counts none"))]
         if short := _length_by_lines(planned, log):
-            plans[tr("estimated from its lines, since the log counts none")] = with_length(short)
-        likely = next((how for how, plan in plans.items() if compare_log(plan, log).shows_usual_window), guess)
-        exactly = plans[likely].flags._replace(iters_from=likely)
-        return plan_config(planned.config, planned.source, exactly)
+            plans.append(with_length(short, tr("estimated from its lines, since the log counts none")))
+        return next((plan for plan in plans if compare_log(plan, log).shows_usual_window), plans[0])
     iters, words = _length_by_rates(log, allowed, with_length)
     # Where several batches make an update, it counts those or else updates, on Windows perhaps fewer than elsewhere.
-    several = flags.accumulate > 1 and not log.batches
-    by_updates = (with_length(iters, windows=less) for less in {flags.windows, False} if several)
-    counted = next((plan for plan in by_updates if compare_log(plan, log).first_difference is None), None)
-    told = tr("from the log") + words + (tr(", which counts no batches") if counted else "")
-    planned = counted or with_length(iters, flags.accumulate)
-    return plan_config(planned.config, planned.source, planned.flags._replace(iters_from=told))
+    told, several = tr("from the log") + words, flags.accumulate > 1 and not log.batches
+    updates = told + tr(", which counts no batches")
+    by_updates = (with_length(iters, updates, windows=less) for less in {flags.windows, False} if several)
+    counted = (plan for plan in by_updates if compare_log(plan, log).first_difference is None)
+    return next(counted, None) or with_length(iters, told, flags.accumulate)
 
 
 def _length_by_lines(planned: PlannedRun, log: TrainLog) -> int:
     """About the length of an epoch that has so many lines: one at each multiple of a number, and one at its end."""
-    settings = planned.config.get("Global")
-    every = settings.get("print_batch_step", _EVERY) if isinstance(settings, Mapping) else _EVERY
+    every = (planned.config.get("Global") or {}).get("print_batch_step", _EVERY)
     lines = len(log) / len(set(zip(log.starts.tolist(), log.epochs.tolist(), strict=True))) - 1
     return max(0, min(int(lines * every), planned.run.iters_per_epoch)) if isinstance(every, int) else 0
 
@@ -233,7 +229,7 @@ def _length_by_rates(log: TrainLog, allowed: Length, with_length: Callable[[int]
     if len(set(log.rates.tolist())) == 1 and compared.first_difference is None:
         return allowed.likely, any_of_them
     lines = compared.lines.thinned(_SAMPLE)
-    most = min(allowed.most or allowed.likely * _MOST_TIMES, MAX_ITERS // int(compared.log.totals.max()))
+    most = min(allowed.most or allowed.likely * _MOST_TIMES, MAX_ITERS // compared.planned.run.epochs)
     long = max(allowed.likely, min(most, _LONG))  # so that its rates tell those of any other length
     stretched = with_length(long).schedule
 
@@ -301,7 +297,8 @@ def _batches(planned: PlannedRun, log: TrainLog) -> int:
     allowed, updates, every = log.possible_lengths, planned.run.iters_per_epoch, planned.flags.accumulate
     if every == 1 or not log.step_key or allowed.allows(updates):
         return 0
-    return next((length for length in range(every * updates, every * (updates + 1)) if allowed.allows(length)), 0)
+    least = max(every * updates, allowed.least)
+    return least if least < every * (updates + 1) and allowed.allows(least) else 0
 
 
 def strays(shown: Medians, lines: Lines, schedule: Schedule) -> NDArray[np.bool_]:
@@ -388,13 +385,9 @@ def _missing_updates(schedule: Schedule, run: Run, log: TrainLog, lines: Lines) 
 def _possible_shifts(run: Run, log: TrainLog, begin: int) -> list[int]:
     """By how many updates the count of the process whose first line is `begin` may be too low, likelier ones first."""
     process = int(log.starts[begin])
-    missing = []
     own = [each.length.likely for each in log.processes[max(process - 1, 0) : process + 1] if each.length]
-    for length in (*own, run.iters_per_epoch):
-        if length:
-            epochs_before = int(log.epochs[begin]) - (int(log.counts[begin]) - 1) // length - log.first_epoch
-            if epochs_before > 0:
-                missing.append(epochs_before * length)
+    epoch, done = int(log.epochs[begin]) - log.first_epoch, int(log.counts[begin]) - 1
+    missing = [(epoch - done // length) * length for length in (*own, run.iters_per_epoch) if epoch > done // length]
     anew = log.processes[process].anew
     if not missing or anew is False:
         return [0]

@@ -25,7 +25,7 @@ class Length(NamedTuple):
     least: int
     most: int | None
     likely: int
-    """What the last lines of its epochs say, which only the trainer on Windows leaves out."""
+    """What is assumed at first: the least, as the last line of an epoch shows it; of a part of a log about the mean."""
 
     @property
     def exact(self) -> int | None:
@@ -37,10 +37,11 @@ class Length(NamedTuple):
         return self.least <= iters <= (self.most or iters)
 
     def also(self, other: Length) -> Length | None:
-        """What both allow, with what is likely for the other; None if there is no such length."""
+        """What both allow, with what is likely for the other, or next to that; None if there is no such length."""
         least = max(self.least, other.least)
         most = min((each for each in (self.most, other.most) if each), default=None)
-        return Length(least, most, other.likely) if most is None or least <= most else None
+        likely = max(least, min(other.likely, most or other.likely))
+        return Length(least, most, likely) if most is None or least <= most else None
 
     def __str__(self) -> str:
         if self.exact:
@@ -148,7 +149,11 @@ def _agreed(process: Counted, known: set[int]) -> Agreed:
     begins = {int(before[0] - (counts[0] - 1) // length) for length in lengths if length > 0} | {int(before[0])}
     anew = [] if process.goes_on else sorted((base for base in begins if base > 0), reverse=True)
     found = [(base, *_allowed(before - base, counts, said)) for base in (0, *[-1] * process.from_zero, *anew)]
-    base, length, lines = max(found, key=lambda each: (int(each[2].sum()), each[1].exact == said))
+
+    def likeliness(each: tuple[int, Length, NDArray[np.bool_]]) -> tuple[int, bool, bool]:
+        return int(each[2].sum()), each[1].exact == said, any(map(each[1].allows, known))
+
+    base, length, lines = max(found, key=likeliness)
     if lines.mean() < _MOST:  # a count from before the process had another length, or one of updates
         updates = _agreed(process._replace(said=0), known) if said else None
         if updates and updates.length and _of_several_batches(updates.length, said):
@@ -233,21 +238,17 @@ def _usual_gap(before: NDArray[np.int64], due: NDArray[np.int64]) -> int:
 
 
 def _at_ends(before: NDArray[np.int64], process: Counted, allowed: Length) -> Length:
-    """The length by the last lines of epochs: for sure where their count is none at which a line is written anyway."""
+    """The length, if last lines of epochs show it: their counts are none at which a line is written anyway."""
     counts, due = process.counts, process.due
     sure = due % _usual_gap(before, due) != 0
     sure[-1] |= process.ended and before[0] == 0  # no part of a log
-    last = np.append(before[1:] > before[:-1], process.ended)
-    for ends in (sure, last):
-        lengths = Counter(
-            count // epochs
-            for epochs, count in zip((before[ends] + 1).tolist(), counts[ends].tolist(), strict=True)
-            if count % epochs == 0 and allowed.allows(count // epochs)
-        )
-        length, votes = (lengths.most_common(1) or [(0, 0)])[0]
-        if 2 * votes > int(ends.sum()):
-            return exactly(length) if ends is sure else allowed._replace(likely=length)
-    return allowed
+    lengths = Counter(
+        count // epochs
+        for epochs, count in zip((before[sure] + 1).tolist(), counts[sure].tolist(), strict=True)
+        if count % epochs == 0 and allowed.allows(count // epochs)
+    )
+    length, votes = (lengths.most_common(1) or [(0, 0)])[0]
+    return exactly(length) if 2 * votes > int(sure.sum()) else allowed
 
 
 def counted_within_epochs(

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ppocr_lr.curve.axis import epoch_text
-from ppocr_lr.errors import LRConfigError, Place, Problem, reason, shown
+from ppocr_lr.errors import LRConfigError, Place, Problem, shown
 from ppocr_lr.language import tr
 from ppocr_lr.logs.lines import UNCOUNTED, LogReader
 from ppocr_lr.logs.train_log import train_log
@@ -24,6 +24,7 @@ from ppocr_lr.numbers_text import amount
 from ppocr_lr.training_config.log_text import encoding_of, refuse_packed
 from ppocr_lr.training_config.logged_config import is_log
 from ppocr_lr.training_config.sections import Evaluating, read
+from ppocr_lr.training_config.yaml_file import raw_file
 
 _MOST_BYTES = 1 << 23  # of a column
 _MOST = 200_000
@@ -103,7 +104,7 @@ def evaluations_in(
     else:
         found = [Evaluation(begin + each * number, metric) for number, metric in enumerate(metrics.values, 1)]
     epochs = (divmod(evaluation.done, counted.iters_per_epoch) for evaluation in found)
-    updates = [epoch * run.iters_per_epoch + min(rest // accumulate, run.iters_per_epoch) for epoch, rest in epochs]
+    updates = [epoch * run.iters_per_epoch + rest // accumulate for epoch, rest in epochs]
     found = [evaluation._replace(done=done) for evaluation, done in zip(found, updates, strict=True)]
     inside = tuple(evaluation for evaluation in found if evaluation.done <= run.total_iters)
 
@@ -183,12 +184,7 @@ def _counts(lines: NDArray[np.void], iters_per_epoch: int) -> NDArray[np.int64]:
 
 
 def _column(path: str | Path) -> list[float]:
-    try:
-        with open(path, "rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-    except (OSError, ValueError) as error:  # a name that no file can have
-        said = tr("cannot be read: {reason}", reason=reason(error))
-        raise LRConfigError(said).within(str(path)) from None
+    content = raw_file(path, _MOST_BYTES)
     if len(content) > _MOST_BYTES:
         said = tr("holds more than {most} MiB, so it is not a column of metrics", most=_MOST_BYTES >> 20)
         raise LRConfigError(said).within(str(path))
@@ -216,7 +212,7 @@ def _logged(path: str | Path, config: Mapping[str, Any]) -> Metrics:
     with closing(LogReader(path)) as reader:
         reader.read_on()
         lines, log = reader.so_far().copy(), train_log(reader)
-        said, evaluates = reader.evaluations, reader.evaluates
+    said = reader.said.evaluations
     if not said:
         missing = tr("holds no evaluation; PaddleOCR writes them as {example}", example="`cur metric, acc: 0.51, …`")
         raise LRConfigError(missing).within(str(path))
@@ -234,7 +230,7 @@ def _logged(path: str | Path, config: Mapping[str, Any]) -> Metrics:
             )
             raise LRConfigError(wrong).within(str(path)) from None
     before = [number for number, _ in said]
-    return Metrics(str(path), values, name, before, lines, evaluates, log.iters_per_epoch, log.windows)
+    return Metrics(str(path), values, name, before, lines, reader.said.evaluates, log.iters_per_epoch, log.windows)
 
 
 def _indicator(config: Mapping[str, Any], metrics: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from shutil import get_terminal_size
 
 from ppocr_lr.errors import printable
 from ppocr_lr.language import tr
@@ -13,7 +14,7 @@ from ppocr_lr.logs.lines import LogReader
 from ppocr_lr.logs.report import verdict
 from ppocr_lr.logs.train_log import TrainLog, nothing_in, put_together, train_log
 from ppocr_lr.numbers_text import rate_text
-from ppocr_lr.plotting.terminal import terminal_lines
+from ppocr_lr.plotting.terminal import WIDEST, terminal_lines
 
 _PAUSE_SECONDS = 0.5
 _CLEAR = "\x1b[H\x1b[2J"
@@ -47,7 +48,8 @@ def follow(reader: LogReader, compare: Callable[[TrainLog], Comparison]) -> Comp
 def _draw(comparison: Comparison) -> None:
     log = comparison.log
     epochs = comparison.positions / comparison.planned.run.iters_per_epoch
-    lines = list(terminal_lines(comparison.planned, dots=list(zip(epochs.tolist(), log.rates.tolist(), strict=True))))
+    dots = list(zip(epochs.tolist(), log.rates.tolist(), strict=True))
+    lines = list(terminal_lines(comparison.planned, min(get_terminal_size().columns, WIDEST), dots=dots))
     rate = rate_text(float(log.rates[-1]), 4)
     now = tr("{place} of {epochs}: lr {rate}", place=log.place(-1), epochs=log.totals[-1], rate=rate)
     lines += [now, verdict(comparison)]

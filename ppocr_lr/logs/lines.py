@@ -14,7 +14,6 @@ import math
 import os
 import re
 import stat
-import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -105,7 +104,6 @@ class Line(NamedTuple):
     """Iterations per epoch, as the process said when it started; 0 if it did not."""
 
 
-_PACKED = struct.Struct("<iiq?dd?d?q")  # the fields of a line
 _ROW = np.dtype(list(zip(Line._fields, ("<i4", "<i4", "<i8", "?", "<f8", "<f8", "?", "<f8", "?", "<i8"), strict=True)))
 
 
@@ -157,7 +155,7 @@ class LogReader:
     def _check_size(self) -> None:
         if self._read > MOST_BYTES:
             raise LRConfigError(tr("holds more than {most} GiB; give a part of it", most=MOST_BYTES >> 30))
-        if self.whole + self.torn + self._said.lines + len(self.evaluations) > MOST_LINES:
+        if self.whole + self.torn + self.said.lines + len(self.said.evaluations) > MOST_LINES:
             raise LRConfigError(tr("holds more than {most} lines of a training; give a part of it", most=MOST_LINES))
         if not self.lines and self._read > _MOST_BEFORE:
             raise LRConfigError(
@@ -171,23 +169,13 @@ class LogReader:
     @property
     def whole(self) -> int:
         """How many lines with a rate there are, but for one without its end."""
-        return len(self.lines) // _PACKED.size
-
-    @property
-    def evaluations(self) -> list[tuple[int, str]]:
-        """How many lines with a rate come before each evaluation, and its metrics as they are written."""
-        return self._said.evaluations
-
-    @property
-    def evaluates(self) -> tuple[int, int] | None:
-        """The update after which evaluations begin, and how many there are from one to the next, if it is known."""
-        return self._said.evaluates
+        return len(self.lines) // _ROW.itemsize
 
     @property
     def rounding(self) -> float:
         """The rounding of all rates: that of the trainer's, or of fewer decimals if a loop writes that many of each."""
-        written = self._said.decimals
-        fixed = min(written, default=0) if self._said.padded and len(written) == 1 else 0
+        written = self.said.decimals
+        fixed = min(written, default=0) if self.said.padded and len(written) == 1 else 0
         return max(SIX_DECIMALS, 0.5 * 10.0**-fixed) if fixed >= _FEWEST_DECIMALS else SIX_DECIMALS
 
     def so_far(self) -> NDArray[np.void]:
@@ -195,9 +183,9 @@ class LogReader:
 
         Nothing can be read on while this is kept.
         """
-        said = replace(self._said, logged=LoggedConfig(), evaluations=[])
-        last = [_PACKED.pack(*line) for line in _lines(self._together(self._rest), said)]
-        return np.frombuffer(b"".join((self.lines, *last)) if last else self.lines, _ROW)
+        said = replace(self.said, logged=LoggedConfig(), evaluations=[])
+        last = np.array([*_lines(self._together(self._rest), said)], _ROW)
+        return np.frombuffer(self.lines + last.tobytes() if len(last) else self.lines, _ROW)
 
     def _open(self) -> None:
         try:
@@ -215,7 +203,7 @@ class LogReader:
         self._rest = ""
         self._read = self._width = 0
         self._margin = ""
-        self._said = _Said()
+        self.said = Said()
         self.lines = bytearray()
         self._starts = 0
         self.configs: list[tuple[int, Mapping[str, Any]]] = []
@@ -248,13 +236,16 @@ class LogReader:
             end = text.rfind("\n") + 1
         self._rest = text[end:][-_LONGEST_LINE:]
         text = self._together(text[:end])
-        before = self.whole
-        for line in _lines(text, self._said):
-            self.lines += _PACKED.pack(*line)
+        found = []
+        for line in _lines(text, self.said):
+            found.append(line)
             if line.start:
-                self._keep(self._said.config)
+                config, self.said.config = self.said.config, None
+                if config is not None and (not self.configs or self.configs[-1][1] != config):  # it is another one
+                    self.configs = [*self.configs[-MOST_CONFIGS:], (self._starts, config)]
                 self._starts += 1
-        self.torn += sum(1 for _ in _LINE_BEGINS.finditer(text)) - (self.whole - before)
+        self.lines += np.array(found, _ROW).tobytes()
+        self.torn += sum(1 for _ in _LINE_BEGINS.finditer(text)) - len(found)
         self.windows = self.windows or _SAVED_ON_WINDOWS.search(text) is not None
         if not self.lines and self.other_trainer is None:
             self.other_trainer = next((name for name, line in _OTHER_TRAINERS.items() if line.search(text)), None)
@@ -278,16 +269,10 @@ class LogReader:
         full = rf"(^[^\n]{{{self._width}}})?\n+(?!\n|{_STAMP}|\Z)"
         return re.sub(full, lambda found: found[1] or " ", text, flags=re.MULTILINE)
 
-    def _keep(self, config: Mapping[str, Any] | None) -> None:
-        """Keep the config of a start, if it is another one."""
-        if config is not None and (not self.configs or self.configs[-1][1] != config):
-            self.configs = [*self.configs[-MOST_CONFIGS:], (self._starts, config)]
-        self._said.config = None
-
 
 @dataclass
-class _Said:
-    """What a process said when it started, until its first line comes."""
+class Said:
+    """What a log says beside its lines with a rate; the first four until the next of these comes."""
 
     logged: LoggedConfig = field(default_factory=LoggedConfig)
     config: Mapping[str, Any] | None = None
@@ -298,8 +283,9 @@ class _Said:
     rates: int = 0
     """How many lines with a rate there were."""
     evaluations: list[tuple[int, str]] = field(default_factory=list)
+    """How many lines with a rate come before each evaluation, and its metrics as they are written."""
     evaluates: tuple[int, int] | None = None
-
+    """The update after which evaluations begin, and how many there are from one to the next, if it is known."""
     decimals: set[int] = field(default_factory=set)
     """How many the rates have."""
     padded: bool = False
@@ -316,7 +302,7 @@ class _Said:
             self.config, self.started = config, True
 
 
-def _lines(text: str, said: _Said) -> Iterator[Line]:
+def _lines(text: str, said: Said) -> Iterator[Line]:
     regexes = (
         _LINE,
         DUMPED,

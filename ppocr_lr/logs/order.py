@@ -122,22 +122,18 @@ def _chains(lines: list[int], keys: Sequence[Key], older: bool) -> list[list[int
     strays: set[int] = set()
     for done, index in enumerate(lines, 1):
         key = keys[index]
-        last = keys[chains[latest][-1]] if chains else None
-        if last is not None and _follows(last, key, older) and len(chains) == 1:
-            chosen = latest
-        else:
-            fitting = [
-                (max(_gap(keys[chains[number][-1]], key), usual), number != latest, -number)
-                for number in range(max(0, len(chains) - _OPEN), len(chains))
-                if _follows(keys[chains[number][-1]], key, older)
-            ]
-            chosen = -min(fitting)[2] if fitting else len(chains)
-        if chosen == len(chains):
-            chains.append([])
-        elif last is not None:
+        fitting = [
+            (max(_gap(keys[chains[number][-1]], key), usual), number != latest, -number)
+            for number in range(max(0, len(chains) - _OPEN), len(chains))
+            if _follows(keys[chains[number][-1]], key, older)
+        ]
+        chosen = -min(fitting)[2] if fitting else len(chains)
+        if fitting:
             gap = _gap(keys[chains[chosen][-1]], key)
             gaps[gap] += 1
             usual = max(usual, gap, key=gaps.__getitem__)
+        else:
+            chains.append([])
         if chosen != latest and latest >= 0:
             jumps += 1
             if chosen < latest:

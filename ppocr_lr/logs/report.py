@@ -82,18 +82,16 @@ def verdict(comparison: Comparison) -> str:
 def _agreement(comparison: Comparison) -> str:
     """That the lines show the plan's rates, but for a few that cannot be true."""
     log, strays = comparison.log, int(comparison.strays.sum())
-    fewer = float(log.rounding.min()) > SIX_DECIMALS
-    count = round(-math.log10(2 * float(log.rounding.min())))
+    rounding, digits = float(log.rounding.min()), tr("to six decimals")
+    if rounding > SIX_DECIMALS:
+        digits = tr("to the {count} decimals of the log", count=round(-math.log10(2 * rounding)))
     if len(log) == 1:
-        if log.step_key and fewer:
-            return tr("the only line shows its rate, to the {count} decimals of the log", count=count)
-        if log.step_key:
-            return tr("the only line shows its rate, to six decimals")
-        return tr("the only line shows a rate that it has in its epoch")
-    if log.step_key and fewer:
-        show = tr("show its rates, to the {count} decimals of the log", count=count)
-    else:
-        show = tr("show its rates, to six decimals") if log.step_key else tr("show rates that it has in their epochs")
+        if not log.step_key:
+            return tr("the only line shows a rate that it has in its epoch")
+        return tr("the only line shows its rate, {digits}", digits=digits)
+    show = tr("show rates that it has in their epochs")
+    if log.step_key:
+        show = tr("show its rates, {digits}", digits=digits)
     lines = amount(len(log), "line")
     if not strays:
         return tr("all {lines} {show}", lines=lines, show=show)
@@ -163,14 +161,13 @@ def _json_line(comparison: Comparison, index: int) -> dict[str, Any]:
 
 
 def _json_explanation(explanation: Explanation) -> dict[str, Any]:
-    finite = bool(np.isfinite(explanation.largest))
     return {
         "causes": [{"kind": cause.kind, "text": cause.words, "flag": cause.flag} for cause in explanation.causes],
         "of_these_lines": explanation.of_these_lines,
         "lines": explanation.lines,
         "lines_explained": explanation.explained,
-        "largest_distance": explanation.largest if finite else None,
-        "rms_relative_distance": explanation.rms if finite else None,
+        "largest_distance": explanation.largest,
+        "rms_relative_distance": explanation.rms,
     }
 
 

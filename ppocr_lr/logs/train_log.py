@@ -146,10 +146,10 @@ class TrainLog:
         plan: tuple[int, Mapping[str, Any] | None] | None = None
         length: Length | None = None
         for begin, end in pairwise(bounds):
-            process = self.take(slice(begin, end))
-            total = Counter(process.totals.tolist()).most_common(1)[0][0]
+            process = self.processes[int(self.starts[begin])]
+            total = Counter(self.totals[begin:end].tolist()).most_common(1)[0][0]
             before, plan = plan, (total, decisive(process.config or {}) if by_config else None)
-            own = self.processes[int(self.starts[begin])].length or ANY
+            own = process.length or ANY
             fitting = length.also(own) if length and plan == before else None
             begins += [begin] * (fitting is None)
             length = fitting or own
@@ -166,8 +166,8 @@ class TrainLog:
 
     def is_over(self, iters_per_epoch: int) -> bool:
         """The last update of the run is logged: an epoch's last line is its only one that is sure to be written."""
-        last_epoch = int(self.totals[-1]) - 1 + self.first_epoch if len(self) else 0
-        return len(self) > 0 and self.epochs[-1] >= last_epoch and int(self.counts[-1]) % iters_per_epoch == 0
+        last_epoch = int(self.totals[-1]) - 1 + self.first_epoch
+        return self.epochs[-1] >= last_epoch and int(self.counts[-1]) % iters_per_epoch == 0
 
 
 def read_log(path: str | Path, begin: int = 0) -> TrainLog:

@@ -12,6 +12,8 @@ from ppocr_lr.plotting.style import ROOM
 from ppocr_lr.training_config.labels import scaling_labels
 from ppocr_lr.training_config.plan import PlannedRun
 
+WIDEST = 100
+"""Characters; a curve gains nothing from more."""
 _LEVELS = "▁▂▃▄▅▆▇█"
 
 Dots = Sequence[tuple[float, float]]

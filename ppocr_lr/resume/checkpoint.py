@@ -128,7 +128,7 @@ def _optimizer_file(given: Path) -> tuple[Path, Path]:
         else:
             problem = tr("is a folder; in it are the checkpoints {names}", names=", ".join(there[:5]))
         raise ArgumentError("checkpoint", problem, given)
-    meant = tr(" or ").join(str(prefix.with_name(name)) for name in nearest(prefix.name, there))
+    meant = tr(" or ").join(str(prefix.parent / name) for name in nearest(prefix.name, there))
     suggestion = tr("; did you mean {names}?", names=meant) if meant else ""
     raise LRConfigError(tr("does not exist{suggestion}", suggestion=suggestion)).within(str(path))
 

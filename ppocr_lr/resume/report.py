@@ -29,11 +29,11 @@ def text_lines(resume: Resume, more: Sequence[Finding] = ()) -> Iterator[str]:
         )
     )
     for what, text in _rows(resume):
-        yield f"  {padded(tr(what), 10)}{text}"
+        yield printable(f"  {padded(tr(what), 10)}{text}")
     for remark in (*remarks(resume), *more):
-        yield labelled(tr(str(remark.severity)), remark.message)
+        yield printable(labelled(tr(str(remark.severity)), remark.message))
         if remark.hint:
-            yield f"    {labelled(tr('hint'), remark.hint)}"
+            yield printable(f"    {labelled(tr('hint'), remark.hint)}")
 
 
 def _rows(resume: Resume) -> Iterator[tuple[str, str]]:

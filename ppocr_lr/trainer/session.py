@@ -215,7 +215,7 @@ def _other_length(before: PlannedRun, trained: PlannedRun) -> str:
     )
     if before.length.samples is None:
         return told
-    cards, batch = before.flags.gpus, before.batch_per_card()
+    cards, batch = before.flags.gpus, before.batch_per_card
     drop_last = read(Loader, before.config["Train"].get("loader"), ("Train", "loader"), "drop_last").drop_last
     last = cards * ((iters + drop_last) * batch - drop_last)
     first = last - cards * batch + 1

@@ -213,10 +213,11 @@ def _with(node: Any, parts: Sequence[str], override: Override) -> Any:
     head, rest = parts[0], parts[1:]
     where = ".".join(override.parts[: -len(parts)])
     if _is_list(node):
+        if not node:
+            raise override.error(tr("{key} is an empty list", key=where))
         if not _is_index(head, node):
-            raise override.error(
-                tr("{key} is a list; its items are numbered 0 to {last}", key=where, last=len(node) - 1)
-            )
+            problem = tr("{key} is a list; its items are numbered 0 to {last}", key=where, last=len(node) - 1)
+            raise override.error(problem)
         items = list(node)
         items[int(head)] = _with(items[int(head)], rest, override)
         return items

@@ -34,7 +34,6 @@ from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.changes import changed
 from ppocr_lr.training_config.epoch_length import EpochLength, UnknownEpochLengthError, batch_per_card, epoch_length
 from ppocr_lr.training_config.groups import Group, by_factor, rate_groups
-from ppocr_lr.training_config.logged_config import is_log, run_in_log
 from ppocr_lr.training_config.neighbours import PADDLEX, neighbour
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.run_flags import TRAINERS, RunFlags, Trainer
@@ -47,7 +46,7 @@ from ppocr_lr.training_config.sections import (
     meant_in_global,
     read,
 )
-from ppocr_lr.training_config.yaml_file import read_yaml_file
+from ppocr_lr.training_config.yaml_file import read_yaml_document, read_yaml_file
 
 DEFAULT_CONFIG = Path(__file__).with_name("default_config.yml")
 """The config that is drawn if none is given."""
@@ -102,21 +101,22 @@ class PlannedRun:
         """The learning rate of the run; `LRConfigError` where a metric decides it, which `plan_run` refuses."""
         return self.parsed.schedule
 
-    def batch_per_card(self, given: int | None = None) -> int:
-        """Samples in a batch of one card: `given`, else the config's."""
-        return batch_per_card(self.config.get("Train") or {}, given)
+    @property
+    def batch_per_card(self) -> int:
+        """Samples in a batch of one card."""
+        return batch_per_card(self.config.get("Train") or {}, self.flags.batch_size)
 
     @property
     def batch(self) -> int:
         """Samples of one optimizer update, on all cards."""
-        return self.batch_per_card(self.flags.batch_size) * self.flags.accumulate * self.flags.gpus
+        return self.batch_per_card * self.flags.accumulate * self.flags.gpus
 
     @property
     def reference_batch(self) -> int | None:
         """The batch that the rate is said to be meant for."""
         if self.flags.reference_gpus is None:
             return self.flags.reference_batch
-        return self.batch_per_card(self.flags.batch_size) * self.flags.reference_gpus
+        return self.batch_per_card * self.flags.reference_gpus
 
     @cached_property
     def scaled(self) -> PlannedRun | None:
@@ -203,8 +203,8 @@ def plan_run(
 
 def read_for_run(path: str | Path, flags: RunFlags | None) -> tuple[Mapping[str, Any], RunFlags]:
     """As `read_training_config`, and the flags with what the file says beyond the config."""
-    config, length = run_in_log(path) if is_log(path) else (read_yaml_file(path), None)
-    return checked_sections(config, path), (flags or RunFlags()).beside(path, length)
+    document = read_yaml_document(path)
+    return checked_sections(document.data, path), (flags or RunFlags()).beside(path, document.logged)
 
 
 def plan_sections(

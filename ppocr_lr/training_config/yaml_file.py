@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import yaml
 
-from ppocr_lr.errors import LRConfigError, Place, Problem, reason, shown
+from ppocr_lr.errors import LRConfigError, Place, Problem, nearest, reason, shown
 from ppocr_lr.errors import Path as KeyPath
 from ppocr_lr.language import tr
 from ppocr_lr.training_config.log_text import encoding_of, refuse_packed
@@ -96,23 +96,15 @@ def read_yaml_file(path: str | Path, *, any_tag: bool = False) -> Any:
     Raises:
         LRConfigError: the file cannot be read, or is not plain YAML; says where.
     """
-    if is_log(path):
-        return run_in_log(path).config
-    return read_yaml_text(_text_of(path), str(path), any_tag=any_tag)
+    return read_yaml_document(path, any_tag=any_tag).data
 
 
-def read_yaml_document(path: str | Path) -> YAMLDocument:
+def read_yaml_document(path: str | Path, *, any_tag: bool = False) -> YAMLDocument:
     """As `read_yaml_file`, with the place of each key; a log has none."""
     if is_log(path):
         config, length = run_in_log(path)
         return YAMLDocument(str(path), config, logged=length)
-    return yaml_document(_text_of(path), path)
-
-
-def yaml_document(text: str, path: str | Path) -> YAMLDocument:
-    """As `read_yaml_document`, for the text of a file that has been read."""
-    root, repeated, data = _read(text, str(path))
-    return YAMLDocument(str(path), data, text, repeated, root)
+    return yaml_document(decoded(raw_file(path), path), path, any_tag=any_tag)
 
 
 def _entry(node: Any, part: str | int) -> tuple[Any, Any] | None:
@@ -150,17 +142,25 @@ def yaml_events(text: str) -> Iterator[Any]:
     return iter(yaml.parse(text, Loader=_SafeLoader))
 
 
-def _text_of(path: str | Path) -> str:
-    return decoded(raw_file(path), path)
-
-
-def raw_file(path: str | Path) -> bytes:
-    """The bytes of a YAML file, and not many more of a larger one; `LRConfigError` if it cannot be read."""
+def raw_file(path: str | Path, most: int = MAX_BYTES) -> bytes:
+    """The bytes of a file, and one more than `most` of a larger one; `LRConfigError` if it cannot be read."""
     try:
         with open(path, "rb") as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(most + 1)
     except (OSError, ValueError) as error:  # a name that no file can have
-        raise _error(Place(str(path)), tr("cannot be read: {reason}", reason=reason(error))) from None
+        said = tr("cannot be read: {reason}", reason=reason(error))
+        if isinstance(error, FileNotFoundError):
+            said += _did_you_mean_beside(Path(path))
+        raise _error(Place(str(path)), said) from None
+
+
+def _did_you_mean_beside(path: Path) -> str:
+    """Which YAML files of the folder a name may have meant."""
+    with suppress(OSError):
+        beside = {each.stem: str(each) for each in path.parent.iterdir() if each.suffix in (".yml", ".yaml")}
+        if names := [beside[stem] for stem in nearest(path.stem, sorted(beside), 0.8)]:
+            return tr("; did you mean {names}?", names=tr(" or ").join(names))
+    return ""
 
 
 def decoded(raw: bytes, path: str | Path) -> str:
@@ -266,13 +266,14 @@ class _AnyTagLoader(_Loader):
 _AnyTagLoader.add_constructor(None, _without_tag)
 
 
-def read_yaml_text(text: str, source: str, *, any_tag: bool = False) -> Any:
+def read_yaml_text(text: str, source: str) -> Any:
     """As `read_yaml_file`, for text; `source` names it in messages."""
-    return _read(text, source, any_tag=any_tag)[-1]
+    return yaml_document(text, source).data
 
 
-def _read(text: str, source: str, *, any_tag: bool = False) -> tuple[Any, tuple[KeyPath, ...], Any]:
-    """PyYAML's node of the whole, the repeated keys, and the value."""
+def yaml_document(text: str, path: str | Path, *, any_tag: bool = False) -> YAMLDocument:
+    """As `read_yaml_document`, for the text of a file that has been read."""
+    source = str(path)
     if _WEB_PAGE.match(text):
         raise _error(Place(source, 1, 1), tr("is a web page, not a config; download the file itself, its raw text"))
     try:
@@ -283,7 +284,8 @@ def _read(text: str, source: str, *, any_tag: bool = False) -> tuple[Any, tuple[
             if "&" in text:
                 _check_unfolded(root, source, {})
             repeated = tuple(_repeated(root))  # before others are merged in
-            return root, repeated, None if root is None else loader.construct_document(root)
+            data = None if root is None else loader.construct_document(root)
+            return YAMLDocument(source, data, text, repeated, root)
         finally:
             loader.dispose()
     except _UnknownTagError as error:

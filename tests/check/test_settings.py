@@ -135,6 +135,14 @@ def test_wrong_settings_are_one_clear_error(name: str, text: str, told: str, com
     assert command("check", "a.yml", "--isolated").returncode == 1
 
 
+@pytest.mark.skipif(os.name != "posix", reason="there are no pipes in folders")
+def test_settings_in_a_pipe_are_not_waited_for(command: Command, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "ppocr-lr.toml")
+    done = command("check", "a.yml")
+    told = f"error: {tmp_path / 'ppocr-lr.toml'}: is a pipe, so it holds no settings\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", told)
+
+
 @pytest.mark.parametrize("name", ["ppocr-lr.toml", "pyproject.toml"])
 @pytest.mark.parametrize(
     ("target", "told"),

@@ -113,7 +113,10 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (["plot", "gone.yml"], "error: gone.yml: cannot be read: No such file or directory"),
+        (["plot", "emty.yml"], "No such file or directory; did you mean empty.yml?"),
+        (["check", "-q", "./Empty.yaml"], "No such file or directory; did you mean empty.yml?"),
         (["plot", "."], "error: .: cannot be read: Is a directory"),
+        (["show", str(DEFAULT_CONFIG), "gone.yml"], "error: gone.yml: cannot be read: No such file or directory"),
         (["show", "a\0"], r"error: a\x00: cannot be read: embedded null byte"),
         (["compare-log", "a\0"], r"error: a\x00: cannot be read: embedded null byte"),
         (["plot", "empty.yml"], "error: empty.yml: is empty"),
@@ -193,7 +196,7 @@ def test_one_clear_error_and_no_file(command: Command, tmp_path: Path, arguments
     (tmp_path / "tag.yml").write_text("a: !!python/object/apply:os.system ['touch hacked']", encoding="utf-8")
     before = sorted(tmp_path.iterdir())
     done = command(*arguments)
-    assert done.returncode == 2
+    assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stderr.count("error:") == 1

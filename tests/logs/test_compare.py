@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from ppocr_lr import LRConfigError
 from ppocr_lr.language import speaking
 from ppocr_lr.logs.causes.diagnose import diagnose
 from ppocr_lr.logs.compare import compare_log, plan_logged_run
+from ppocr_lr.logs.counts import Length
 from ppocr_lr.logs.train_log import read_log
 from ppocr_lr.training_config.run_flags import RunFlags
 from tests import strategies
@@ -154,6 +156,16 @@ def test_the_counts_and_the_rates_tell_the_length(tmp_path: Path, name: str, ite
     assert compare_log(plan_logged_run(config, log), log).first_difference is not None
 
 
+def test_a_count_that_leaves_the_epochs_of_its_line_no_length(tmp_path: Path) -> None:
+    """All of them would have more iterations than a run can have; those of the config would not."""
+    config = tmp_path / "c.yml"
+    config.write_text(LENGTHLESS.format(EPOCHS, json.dumps(SECTIONS["Cosine"])), encoding="utf-8")
+    counts = (("99999999990", "0.000600"), ("99999999999", "0.000500"))
+    lines = (f"epoch: [1/999999], global_step: {count}, lr: {rate}, loss: 1.0" for count, rate in counts)
+    log = read_log(write_log(tmp_path / "train.log", lines))
+    assert compare_log(plan_logged_run(config, log), log).first_difference == 0
+
+
 @pytest.mark.parametrize("name", ["Cosine", "Linear", "OneCycle"])
 @pytest.mark.parametrize(("iters", "lines"), [(7, 2), (7, 5), (10, 2), (10, 20), (50, 20)])
 def test_a_part_of_a_run_that_counts_anew(tmp_path: Path, name: str, iters: int, lines: int) -> None:
@@ -188,6 +200,15 @@ def test_a_constant_rate_needs_no_length(tmp_path: Path, command: Command) -> No
     done = command("compare-log", "-c", "c.yml", "train.log")
     assert (done.returncode, done.stderr) == (0, "")
     assert "its counts allow 40 or more, the verdict is the same for all" in done.stdout
+
+
+def test_what_the_last_of_two_starts_shows_is_taken_only_where_the_first_allows_it(tmp_path: Path) -> None:
+    (tmp_path / "c.yml").write_text(LENGTHLESS.format(20, "{learning_rate: 0.001}"), encoding="utf-8")
+    starts = [islice(Trainer({"learning_rate": 0.001}, 20, 100).train(), 3 + lines) for lines in (5, 2)]
+    untold = (line for start in starts for line in start if "train dataloader has" not in line)
+    log = read_log(write_log(tmp_path / "train.log", untold))
+    planned = plan_logged_run(tmp_path / "c.yml", log)
+    assert (log.possible_lengths, planned.run.iters_per_epoch) == (Length(50, None, 50), 50)
 
 
 @pytest.mark.parametrize(
@@ -253,6 +274,20 @@ def test_a_count_that_lacks_an_epoch_is_not_one_on_windows(tmp_path: Path, name:
     log = write_log(tmp_path / "train.log", iter(lines))
     comparison = compared(tmp_path, SECTIONS[name], log, window=1, iters_per_epoch=27)
     assert (comparison.log.windows, comparison.first_difference) == (False, None)
+
+
+@pytest.mark.parametrize("lines", [1, 2, 8])
+def test_a_resume_of_few_lines_has_the_epochs_of_the_start_before(tmp_path: Path, lines: int) -> None:
+    """Its count, which begins anew, would be that of far shorter epochs too."""
+    trainer = Trainer(SECTIONS["Cosine"], EPOCHS, 47)
+    first = list(trainer.train(2))
+    trainer.global_step = 0
+    both = (*first, *islice(trainer.train(), 3 + lines))
+    log = read_log(write_log(tmp_path / "train.log", (line for line in both if "train dataloader has" not in line)))
+    (run,) = log.runs(by_config=False)
+    assert run.possible_lengths.exact == 47
+    config = write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, 47)
+    assert compare_log(plan_logged_run(config, run), run).as_planned
 
 
 @pytest.mark.parametrize(("epochs", "iters", "resumed"), [(300, 9, 232), (20, 50, 6), (40, 21, 39), (100, 2, 50)])

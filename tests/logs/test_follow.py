@@ -122,6 +122,18 @@ def test_what_happens_to_a_log(name: str, followed: Callable[..., int], capsys: 
     assert err == ""
 
 
+@pytest.mark.parametrize(("columns", "widest"), [("50", 50), ("90", 90), ("300", 100)])
+def test_the_drawing_is_as_wide_as_the_terminal(
+    columns: str, widest: int, followed: Callable[..., int], monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    pytest.importorskip("plotille")
+    monkeypatch.setenv("COLUMNS", columns)
+    assert followed(WHOLE) == 0
+    (axis,) = (line for line in capsys.readouterr().out.splitlines() if "└┬" in line)
+    assert widest - 4 < len(axis) <= widest  # a quarter is of whole characters
+
+
 @pytest.mark.parametrize(
     "happens", [[], [lambda log: add(log, REST[:300])], [lambda log: log.unlink()], [lambda log: put(log, "")]]
 )

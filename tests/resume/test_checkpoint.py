@@ -95,6 +95,8 @@ def test_what_is_given_instead(tmp_path: Path) -> None:
     paddle.save({"opt": {"w": paddle.ones([1])}, "epoch": 3}, str(tmp_path / "both.pdopt"))
     (tmp_path / "empty").mkdir()
     (tmp_path / "folder.pdopt").mkdir()
+    (own := tmp_path / "out" / "iter_epoch_20").mkdir(parents=True)
+    (own / "iter_epoch_20.pdopt").write_bytes(b"")
     os.mkfifo(tmp_path / "pipe.pdopt")
     (tmp_path / "loop.pdopt").symlink_to("loop.pdopt")
     (tmp_path / "astray.pdopt").symlink_to("gone")
@@ -105,6 +107,7 @@ def test_what_is_given_instead(tmp_path: Path) -> None:
         ("", "is a folder; in it are the checkpoints astray, both, folder, latest, loop"),
         ("empty", "is a folder and has no .pdopt file in it"),
         ("lates", f"lates.pdopt: does not exist; did you mean {tmp_path / 'latest'}?"),
+        ("out/iter_epoch_2", f"did you mean {own / own.name}?"),
         ("gone/latest", "latest.pdopt: does not exist"),
         ("none\0", "does not exist"),
         ("a" * 300, "does not exist"),
@@ -230,3 +233,14 @@ def test_odd_states_have_a_report(tmp_path: Path, rate: float, update: int, epoc
     text = "\n".join(text_lines(resume))
     assert " -0" not in text
     assert json.dumps(as_dict(resume), allow_nan=False)
+
+
+@pytest.mark.parametrize("ending", [".states", ".gone"])
+def test_a_name_that_a_terminal_would_obey(tmp_path: Path, ending: str) -> None:
+    prefix = tmp_path / "lat\x1b[31m"
+    save(prefix, COSINE, 2, 5, 5, epoch=1)
+    prefix.with_suffix(".states").rename(prefix.with_suffix(ending))
+    config = {"Global": {"epoch_num": 2}, "Optimizer": {"name": "Momentum", "lr": COSINE}}
+    (tmp_path / "c.yml").write_text(json.dumps(config), encoding="utf-8")
+    planned = plan_run(tmp_path / "c.yml", (), RunFlags(iters_per_epoch=5))
+    assert all(map(str.isprintable, text_lines(Resume(planned, read_checkpoint(prefix)))))

@@ -134,6 +134,11 @@ def test_overrides_that_nothing_would_read(override: str, message: str) -> None:
         with_overrides(CONFIG, [override])
 
 
+def test_an_item_of_an_empty_list() -> None:
+    with pytest.raises(LRConfigError, match=r"Optimizer\.lr\.values\.0: Optimizer\.lr\.values is an empty list$"):
+        with_overrides(CONFIG, ["Optimizer.lr.values=[]", "Optimizer.lr.values.0=0.1"])
+
+
 # What people paste after PaddleOCR's own commands; the configs that they run have none of these.
 PASTED = [
     "Global.use_amp=True", "Global.checkpoints=./output/latest", "Global.pretrained_model=./best_accuracy",

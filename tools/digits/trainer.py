@@ -80,7 +80,7 @@ class Trainer:
         self.cards = paddle.distributed.get_world_size()
         samples = RunFlags(epochs=epochs, num_samples=len(digits.train), gpus=self.cards, batch_size=batch_size)
         planned = plan_run(config, overrides, samples)
-        self.batch_size = planned.batch_per_card(batch_size)
+        self.batch_size = planned.batch_per_card
         drop_last = bool((planned.config["Train"].get("loader") or {}).get("drop_last"))
         self._loader = train_loader(digits.train, self.batch_size, drop_last)
         # The loader's own length counts, whatever the config says about samplers.

@@ -77,7 +77,7 @@ def cards(subject: Subject) -> Iterator[Finding]:
     peak = rate_text(subject.lr.highest_rate(subject.built_for.window))
     gpus, accumulate = planned.flags.gpus, planned.flags.accumulate
     try:
-        batch, per_card = planned.batch, planned.batch_per_card(planned.flags.batch_size)
+        batch, per_card = planned.batch, planned.batch_per_card
         reference = planned.reference_batch
     except LRConfigError:  # the config does not say the batch
         return

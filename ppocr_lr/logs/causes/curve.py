@@ -12,7 +12,7 @@ from ppocr_lr.errors import LRConfigError
 from ppocr_lr.language import tr
 from ppocr_lr.logs.causes.explanation import Cause, flag, override
 from ppocr_lr.logs.causes.search import Candidate, Family, Search
-from ppocr_lr.logs.causes.steps import once_per_epoch
+from ppocr_lr.logs.causes.steps import once_per_epoch, stepped_every
 from ppocr_lr.logs.intervals import most_agree
 from ppocr_lr.logs.lines import SIX_DECIMALS
 from ppocr_lr.logs.window import least_squares, medians
@@ -54,9 +54,9 @@ def changed(search: Search, base: Candidate, scaled: bool = False) -> Iterator[C
             key = None  # any warmup that is over before the first line would do as well
     if key is not None:
         yield from _warmup(search, base, written, key, warmup, scaled)
-    peak = getattr(config, "peak", None) or getattr(config, "learning_rate", None)
+    peak = config.highest_rate(base.run.window)
     for name in _OTHER_NAMES:
-        if name != search.planned.name and peak:
+        if name != search.planned.name:
             section = {"name": name, "max_lr" if name == "OneCycle" else "learning_rate": peak}
             if name != "DecayLearningRate" and warmup:
                 section["warmup_epoch"] = warmup / base.run.iters_per_epoch
@@ -104,7 +104,7 @@ def multiplied(search: Search, base: Candidate) -> Iterator[Candidate]:
         if not likely:
             break
     config = section.config
-    peak = float(getattr(config, "peak", 0) or getattr(config, "learning_rate", 0))
+    peak = config.highest_rate(base.run.window)
     factor = _plainest_factor(low, high, peak) if likely else least_squares(shown, lines.rates)
     if factor <= 0 or not np.isfinite(factor) or f"{factor:.6g}" == "1":
         return
@@ -129,7 +129,7 @@ def constant(search: Search, base: Candidate) -> Iterator[Candidate]:
     if rate <= 0:
         words = tr("the rate is below 5e-7 throughout")
     (once,) = once_per_epoch(search, base)
-    never = replace(once, stepped_every=int(search.lines.updates.max()))
+    never = stepped_every(int(search.lines.updates.max()), search, base)
     match search.explains(never), search.explains(once):
         case True, True:
             words += tr(", as if the schedule were never stepped or stepped once per epoch")

@@ -78,7 +78,7 @@ def _with_tried(comparison: Comparison, diagnosis: Diagnosis, explanation: Expla
 
 def _likeliest(comparison: Comparison) -> list[Diagnosis]:
     """Among the diagnoses under each window that the log may show, those with the fewest causes."""
-    found = sorted(_diagnoses(comparison), key=lambda diagnosis: diagnosis.first)
+    found = list(_diagnoses(comparison))
     strange = max(map(_strangeness, found), default=0)
     if strange <= _PLAIN or (strange < _NOT_FOUND and comparison.window_is_told):
         return found
@@ -126,29 +126,26 @@ def _with_another_window(comparison: Comparison) -> list[Diagnosis] | None:
             return None
         explanations = (replace(each, causes=(*each.causes, cause)) for each in diagnosis.explanations)
         found.append(replace(diagnosis, explanations=tuple(explanations)))
-    return sorted(found, key=lambda diagnosis: diagnosis.first)
+    return found
 
 
 def _diagnoses(comparison: Comparison) -> Iterator[Diagnosis]:
-    log = comparison.log
-    groups: dict[tuple[int, int | None], list[int]] = {}
-    for process in np.unique(log.starts[~comparison.follows]).tolist():
-        first = int(np.searchsorted(log.starts, process))
-        groups.setdefault((int(log.totals[first]), log.lengths[process]), []).append(process)
-    left = _MOST_ALONE
-    for processes in list(groups.values())[:_MOST_ALONE]:
-        together = _diagnosis(Search(comparison, processes))
-        if together.found:
-            yield together
-            continue
-        for process in processes[:left]:
-            whole = together if len(processes) == 1 else _diagnosis(Search(comparison, [process]))
-            yield _from_a_difference_on(comparison, process, whole)
-        left -= len(processes[:left])
+    """Of the processes that do not follow the plan: of all together or, if nothing explains them so, one by one."""
+    processes = np.unique(comparison.log.starts[~comparison.follows]).tolist()
+    if not processes:
+        return
+    together = _diagnosis(Search(comparison, processes))
+    if together.found:
+        yield together
+        return
+    for process in processes[:_MOST_ALONE]:
+        whole = together if len(processes) == 1 else _diagnosis(Search(comparison, [process]))
+        yield _from_a_difference_on(comparison, whole)
 
 
-def _from_a_difference_on(comparison: Comparison, process: int, whole: Diagnosis) -> Diagnosis:
-    """The diagnosis of all lines, or of those from the first difference on: a log may not show where it was resumed."""
+def _from_a_difference_on(comparison: Comparison, whole: Diagnosis) -> Diagnosis:
+    """The diagnosis of a process, or of its lines from the first difference on, where it was resumed without a mark."""
+    (process,) = whole.processes
     differing = np.flatnonzero((comparison.log.starts == process) & ~comparison.follows)
     if whole.found or differing[0] == whole.first:
         return whole

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 def with_logged_length(search: Search, candidate: Candidate) -> Candidate:
     """The candidate with the length of an epoch that the log itself says, if that is not the plan's."""
-    logged, plan = search.logged_length, search.plan
-    planned = (plan.run.iters_per_epoch, search.planned.run.iters_per_epoch, plan.batches)
+    logged = search.logged_length
+    planned = (search.plan.run.iters_per_epoch, search.planned.run.iters_per_epoch, search.batches)
     if logged is None or logged in planned or logged > _longest(search):
         return candidate
     return candidate.because(_length_cause(search, logged), run=Run(candidate.run.epochs, logged))
@@ -57,7 +57,7 @@ def _length_cause(search: Search, iters: int) -> Cause:
 
 def _counted(search: Search, iters: int) -> bool:
     """Whether the log counts epochs of a schedule that is built for so many iterations, of which one may not run."""
-    if search.plan.batches:  # and those count batches
+    if search.batches:  # and those count batches
         return search.logged_length in (None, iters)
     left_out = search.planned.built_for.iters_per_epoch - search.planned.run.iters_per_epoch
     return search.counted_length.allows(iters) or search.counted_length.allows(iters - left_out)
@@ -78,7 +78,7 @@ def epoch_length(
         return updates * (planned / iters) + 0.5
 
     low, high = max(1, planned // 30), min(planned * 30, MAX_ITERS // base.run.epochs)
-    if counted and not search.plan.batches:
+    if counted and not search.batches:
         low, high = max(low, search.counted_length.least), min(high, (search.counted_length.most or high) + 1)
     if low > high:
         return

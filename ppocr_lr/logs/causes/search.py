@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial, reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -14,13 +14,12 @@ from ppocr_lr.logs.causes.explanation import Cause, Explanation
 from ppocr_lr.logs.compare import Comparison, strays
 from ppocr_lr.logs.counts import ANY
 from ppocr_lr.logs.integer_search import Best, best_integer, refined
-from ppocr_lr.logs.pace import Accumulated, SteppedEvery, SteppedTimes
+from ppocr_lr.logs.pace import Accumulated
 from ppocr_lr.logs.window import Lines, fitted_medians, rough_costs
 from ppocr_lr.lr_config import Run
 from ppocr_lr.lr_config.parse import Section, read_section
 from ppocr_lr.lr_config.run import Window
 from ppocr_lr.schedules import Schedule
-from ppocr_lr.training.resumed import ResumedByPaddle
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,35 +39,23 @@ class Candidate:
     section: Section | None
     """None if what was changed makes it unusable."""
     run: Run
+    around: tuple[Callable[[Schedule], Schedule], ...] = ()
+    """What is put around its schedule, one after the other, such as another pace."""
     shift: int = 0
     factor: float = 1.0
-    loaded: tuple[int, float] | None = None
-    """An update and the rate that it had instead."""
-    stepped_every: int = 1
-    """Updates for one step of the schedule."""
-    stepped_times: int = 1
-    """Steps of the schedule for one update."""
-    batches: int = 0
-    """Batches of an epoch, if the log counts batches,"""
-    accumulated: int = 1
-    """and how many of them make an update."""
 
     def schedule(self) -> Schedule | None:
         """The schedule that it makes; None if its numbers make none."""
         schedule = _schedule(self.section, self.run.window)
-        if schedule is None:
-            return None
-        if self.loaded:
-            return ResumedByPaddle(schedule, *self.loaded)
-        if self.accumulated > 1:
-            schedule = Accumulated(schedule, self.batches, self.accumulated)
-        if self.stepped_every > 1:
-            return SteppedEvery(schedule, self.stepped_every)
-        return SteppedTimes(schedule, self.stepped_times) if self.stepped_times > 1 else schedule
+        return schedule and reduce(lambda inner, put: put(inner), self.around, schedule)
 
     def because(self, cause: Cause, **changes: Any) -> Candidate:
         """The same candidate, with one more cause and its changes."""
         return replace(self, causes=(*self.causes, cause), **changes)
+
+    def put_into(self, cause: Cause, outer: Callable[[Schedule], Schedule], **changes: Any) -> Candidate:
+        """The same candidate, with one more cause and something around its schedule."""
+        return self.because(cause, around=(*self.around, outer), **changes)
 
     def with_section(self, cause: Cause, section: Mapping[str, Any]) -> Candidate:
         """The same candidate, with one more cause and another section."""
@@ -122,11 +109,11 @@ class Search:
         # Only a process that continues where another one stopped can be at the wrong place of the schedule.
         self.resumed = len(processes) == 1 and log.epochs[first] > log.first_epoch
         self.resumed_in_log = self.resumed and self.rate_before is not None
-        self.plan = Candidate((), read_section(planned.section), planned.built_for)
-        if comparison.schedule != planned.schedule:
-            batches, every = comparison.iters_per_epoch, planned.flags.accumulate
-            self.plan = replace(self.plan, batches=batches, accumulated=every)
-        self.logged_length = log.lengths[processes[0]]
+        # Batches of an epoch, if the log counts batches and several make an update; else 0.
+        self.batches = comparison.iters_per_epoch if comparison.schedule != planned.schedule else 0
+        by_batches = partial(Accumulated, batches=self.batches, every=planned.flags.accumulate)
+        self.plan = Candidate((), read_section(planned.section), planned.built_for, (by_batches,) * bool(self.batches))
+        self.logged_length = next((length for each in processes if (length := log.lengths[each])), None)
         self.counted_length = log.processes[processes[0]].length or ANY
         self.logged_epochs = int(log.totals[first])
 

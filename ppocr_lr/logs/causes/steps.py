@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +11,11 @@ from numpy.typing import NDArray
 from ppocr_lr.language import later, tr
 from ppocr_lr.logs.causes.explanation import Cause, flag
 from ppocr_lr.logs.causes.search import Candidate, Family, Search
+from ppocr_lr.logs.pace import Accumulated, SteppedEvery, SteppedTimes
 from ppocr_lr.logs.window import medians
 from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import amount
+from ppocr_lr.training.resumed import ResumedByPaddle
 
 _NEAREST = 3
 _MOST_TIMES = 1024  # processes that each step the schedule
@@ -33,7 +36,7 @@ def with_a_loaded_rate(search: Search, base: Candidate) -> Iterator[Candidate]:
     words = tr(
         "after the resume the first update had the checkpoint's rate, as in PaddleOCR, and the next ones the plan's"
     )
-    yield base.because(Cause("loaded rate", words), loaded=(begin, rate))
+    yield base.put_into(Cause("loaded rate", words), partial(ResumedByPaddle, first=begin, rate=rate))
 
 
 def at_another_place(search: Search, base: Candidate, scaled: bool = False) -> Iterator[Candidate]:
@@ -81,19 +84,20 @@ def ahead_or_behind(search: Search, base: Candidate) -> Iterator[Candidate]:
 
 def once_per_epoch(search: Search, base: Candidate) -> Iterator[Candidate]:
     """Stepped in the outer loop, with which a schedule of many updates may look constant."""
-    yield _stepped_every(_iters(search, base), search, base)
+    yield stepped_every(_iters(search, base), search, base)
 
 
 def _iters(search: Search, base: Candidate) -> int:
     return search.logged_length or base.run.iters_per_epoch
 
 
-def _stepped_every(updates: int, search: Search, base: Candidate) -> Candidate:
+def stepped_every(updates: int, search: Search, base: Candidate) -> Candidate:
+    """Stepped once in so many updates of the log."""
     if updates == _iters(search, base):
         words = tr("the schedule was stepped once per epoch, not after each update")
     else:
         words = tr("the schedule was stepped once in {count} updates of the log, not after each update", count=updates)
-    return base.because(Cause("pace", words), stepped_every=updates)
+    return base.put_into(Cause("pace", words), partial(SteppedEvery, updates=updates))
 
 
 def at_another_pace(search: Search, base: Candidate) -> Iterator[Candidate]:
@@ -101,13 +105,13 @@ def at_another_pace(search: Search, base: Candidate) -> Iterator[Candidate]:
     iters = _iters(search, base)
 
     def every(updates: int) -> Candidate:
-        return _stepped_every(updates, search, base)
+        return stepped_every(updates, search, base)
 
     def times(steps: int) -> Candidate:
         words = tr(
             "the schedule was stepped {count} times per update, as when each of {count} processes steps it", count=steps
         )
-        return base.because(Cause("pace", words), stepped_times=steps)
+        return base.put_into(Cause("pace", words), partial(SteppedTimes, times=steps))
 
     for family in (
         Family(every, lambda by, updates: updates // by, base, 2, max(iters, *_PACES), [iters, *_PACES]),
@@ -120,12 +124,11 @@ def at_another_pace(search: Search, base: Candidate) -> Iterator[Candidate]:
 
 def accumulated(search: Search, base: Candidate) -> Iterator[Candidate]:
     """The log counts batches, and the schedule is built for the updates."""
-    if base.accumulated > 1:
-        words = tr(
-            "each batch of the log is an update of the schedule, not {count} of them together", count=base.accumulated
-        )
+    if search.batches:
+        together = search.planned.flags.accumulate
+        words = tr("each batch of the log is an update of the schedule, not {count} of them together", count=together)
         cause = Cause("accumulation", words, flag("accumulate", 1))
-        yield base.because(cause, run=Run(base.run.epochs, base.batches), batches=0, accumulated=1)
+        yield base.because(cause, run=Run(base.run.epochs, search.batches), around=())
         return
     batches, schedule = _iters(search, base), base.schedule()
     if schedule is None or not search.may_be_right(medians(schedule, search.sample).distance(search.sample).mean()):
@@ -135,13 +138,14 @@ def accumulated(search: Search, base: Candidate) -> Iterator[Candidate]:
         words = tr("the log counts batches, and {count} of them make an update of the schedule", count=every)
         cause = Cause("accumulation", words, flag("accumulate", every))
         run = Run(base.run.epochs, batches // every)
-        return base.because(cause, run=run, batches=batches, accumulated=every)
+        return base.put_into(cause, partial(Accumulated, batches=batches, every=every), run=run)
 
     def carried_over(every: int, updates: int) -> Candidate:
         words = tr(
             "the log counts batches, and {count} of them make an update of the schedule, across epochs too", count=every
         )
-        return base.because(Cause("accumulation", words), run=Run(base.run.epochs, updates), stepped_every=every)
+        run = Run(base.run.epochs, updates)
+        return base.put_into(Cause("accumulation", words), partial(SteppedEvery, updates=every), run=run)
 
     paces = [every for every in _PACES if every <= batches]
     uneven = [every for every in paces if batches % every]
