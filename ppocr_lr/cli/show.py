@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -64,30 +64,29 @@ def run(arguments: argparse.Namespace) -> int:
     """Show each config; what is wrong with one of them is said before the first line."""
     configs = configs_of(arguments) or [str(DEFAULT_CONFIG)]
     runs = [plan(config, arguments.overrides, run_flags(arguments), arguments.metrics) for config in configs]
-    told = [(planned, planned.groups, _beside(planned), scaling_lines(planned)) for planned in runs]
-    for planned, groups, beside, scaling in told:
-        _show(planned, groups, beside, check_planned(planned))
+    told = [(planned, planned.groups, scaling_lines(planned)) for planned in runs]
+    for planned, groups, scaling in told:
+        _show(planned, groups, check_planned(planned))
         print(*scaling, sep="\n", end="\n" if scaling else "")
     return 0
 
 
-def _beside(planned: PlannedRun) -> list[str]:
+def _beside(planned: PlannedRun) -> Iterator[str]:
     """The weight decay and the momentum, if the config sets them; a finding says what is wrong with one."""
-    optimizer, lines = planned.config["Optimizer"], []
+    optimizer = planned.config["Optimizer"]
     with suppress(LRConfigError):
         if optimizer.get("regularizer") is not None:
             decay = beside_text(weight_decay_of(planned.config, planned.run), planned.run)
-            lines.append(labelled(tr("weight decay"), decay))
+            yield labelled(tr("weight decay"), decay)
     with suppress(LRConfigError):
         if (momentum := optimizer.get("momentum")) is not None:
             line, name = beside_text(momentum_of(planned), planned.run), optimizer.get("name")
             if is_ignored(momentum, name):
                 line += tr("; {name} ignores Optimizer.momentum", name=name)
-            lines.append(labelled(tr("momentum"), line))
-    return lines
+            yield labelled(tr("momentum"), line)
 
 
-def _show(planned: PlannedRun, groups: Sequence[Group], beside: Sequence[str], report: Report) -> None:
+def _show(planned: PlannedRun, groups: Sequence[Group], report: Report) -> None:
     from rich.console import Console
 
     class Quiet(Console):
@@ -98,9 +97,8 @@ def _show(planned: PlannedRun, groups: Sequence[Group], beside: Sequence[str], r
     console = Quiet(file=sys.stdout, highlight=False, emoji=False)
     # The reader of a pipe has no width, and some terminals say that theirs is 0.
     console.width = max(console.width, NARROWEST) if console.is_terminal else 120
-    run = planned.run
     console.print(printable(f"{planned.source}: {planned.name}"), style="bold", markup=False)
-    console.print(length_text(run))
+    console.print(length_text(planned.run))
     console.print(planned.length.arithmetic, markup=False)
     if line := trainer_text(planned):
         console.print(labelled(tr("trainer"), line), markup=False)
@@ -112,7 +110,7 @@ def _show(planned: PlannedRun, groups: Sequence[Group], beside: Sequence[str], r
         console.print(_group_table(planned, groups))
     if line := area_text(planned):
         console.print(labelled(tr("area under the curve"), line))
-    for line in beside:
+    for line in _beside(planned):
         console.print(line, markup=False)
     print()
     sys.stdout.flush()

@@ -182,9 +182,7 @@ def _csv_line(*values: str) -> str:
     return text.getvalue().removesuffix("\r\n")
 
 
-@speaking(OF_DATA)
-def _labels(runs: Sequence[PlannedRun]) -> list[str]:
-    return labels(runs)
+_labels = speaking(OF_DATA)(labels)
 
 
 @speaking(OF_DATA)

@@ -98,7 +98,7 @@ def draw(
         )
         raise ArgumentError("names", said)
     with _figure(len(beside), size) as (figure, axes, panels):
-        key, names = in_common(figure, names or (_labels(runs, is_narrow(figure)) if len(runs) > 1 else ()))
+        key, names = in_common(figure, names or (_labels(runs, brief=is_narrow(figure)) if len(runs) > 1 else ()))
         curves = _draw_runs(axes, runs, axis, names, marks)
         _scales(axes, runs, curves, log_scale, axis)
         for above, below, (name, schedules) in zip((axes, *panels), panels, beside.items(), strict=False):
@@ -172,9 +172,7 @@ def source_of(path: Path) -> str | None:
     return source if isinstance(source, str) else None
 
 
-@speaking(OF_PICTURES)
-def _labels(runs: Sequence[PlannedRun], brief: bool = False) -> list[str]:
-    return labels(runs, brief=brief)
+_labels = speaking(OF_PICTURES)(labels)
 
 
 @speaking(OF_PICTURES)
