@@ -38,7 +38,7 @@ def read_dropped(path: Path, draft: Draft, dropped: Dropped) -> tuple[Draft, Dro
         from ppocr_lr.resume.checkpoint import read_checkpoint
 
         return draft, replace(dropped, checkpoint=replace(read_checkpoint(path), called=path.name))
-    if path.suffix in (".yml", ".yaml") and not is_log(path):
+    if path.suffix.lower() in (".yml", ".yaml") and not is_log(path):
         return opened(read_file_text(path).text, path.name), dropped
     from ppocr_lr.logs.compare import plan_logged_run
     from ppocr_lr.logs.files import logs_at

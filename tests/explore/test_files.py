@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import expect
 
 from ppocr_lr import LRConfigError, build_schedule
-from ppocr_lr.explore.draft import opened
+from ppocr_lr.explore.draft import Draft, opened
 from ppocr_lr.explore.files import file_name, read_dropped
 from ppocr_lr.explore.look import Details, Dropped, curves_of, details_of, file_of
 from ppocr_lr.explore.page import Page
@@ -122,6 +122,13 @@ def test_a_file_is_called_what_its_owner_calls_it(tmp_path: Path) -> None:
     with pytest.raises(LRConfigError) as error:
         read_dropped(tmp_path / "train.log", wrong, Dropped())
     assert str(error.value.by_file_name()).startswith("学习.yml: ")
+
+
+@pytest.mark.parametrize("name", ["c.yaml", "C.YML"])
+def test_a_config_is_told_by_its_ending_in_capitals_too(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(DEFAULT_CONFIG.read_bytes())
+    draft, _ = read_dropped(tmp_path / name, Draft(""), Dropped())
+    assert draft.source == name
 
 
 def test_a_schedule_without_a_curve_is_compared_with_nothing(tmp_path: Path) -> None:
