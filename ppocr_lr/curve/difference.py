@@ -24,8 +24,7 @@ _EQUAL = 1e-9  # relative; two ways to write the same schedule may differ in the
 class Difference:
     """Two runs along an axis, at every corner of either and at evenly spread points between."""
 
-    first: PlannedRun
-    second: PlannedRun
+    runs: tuple[PlannedRun, PlannedRun]
     axis: Axis
     settings: tuple[tuple[str, Any, Any], ...]
     """Keys of the lr section that differ, with both values; None where a schedule has no such key."""
@@ -43,12 +42,13 @@ class Difference:
     @property
     def equal(self) -> bool:
         """The curves are the same from beginning to end."""
-        return self.begin is None and self.first.run.total_iters == self.second.run.total_iters
+        first, second = self.runs
+        return self.begin is None and first.run.total_iters == second.run.total_iters
 
     @property
     def units(self) -> list[int]:
         """How many updates of each run one unit of the axis holds."""
-        return [updates_per_unit(planned.run, self.axis) for planned in (self.first, self.second)]
+        return [updates_per_unit(planned.run, self.axis) for planned in self.runs]
 
     @property
     def largest_ratio(self) -> int | None:
@@ -86,7 +86,7 @@ def difference(first: PlannedRun, second: PlannedRun, axis: Axis = "epochs") -> 
         for position in positions
     )
     settings, beside = (tuple(differing(first, second)) for differing in (differing_settings, differing_beside))
-    return Difference(first, second, axis, settings, beside, tuple(positions), rates)
+    return Difference((first, second), axis, settings, beside, tuple(positions), rates)
 
 
 def _update_at(position: float, unit: int) -> int:
@@ -100,13 +100,13 @@ def _differ(ours: float, theirs: float) -> bool:
 
 def text_lines(result: Difference) -> Iterator[str]:
     """The difference in words, for a terminal."""
-    first, second = (printable(planned.source) for planned in (result.first, result.second))
+    first, second = result.runs
     yield tr(
         "{first}: {name}  against  {second}: {other}",
-        first=first,
-        name=result.first.name,
-        second=second,
-        other=result.second.name,
+        first=printable(first.source),
+        name=first.name,
+        second=printable(second.source),
+        other=second.name,
     )
     yield from (f"  {line}" for line in _found(result))
 
@@ -120,10 +120,10 @@ def _found(result: Difference) -> Iterator[str]:
         yield tr("the curves are equal as far as both runs go")
     else:
         yield from _rates_in_words(result, result.begin)
-    for planned in (result.first, result.second):
+    for planned in result.runs:
         if line := trainer_text(planned):
             yield labelled(tr("trainer of {config}", config=printable(planned.source)), line)
-    first, second = (planned.run.total_iters for planned in (result.first, result.second))
+    first, second = (planned.run.total_iters for planned in result.runs)
     if first != second:
         yield tr("the runs have {first} and {second} updates", first=count_text(first), second=count_text(second))
 
@@ -151,9 +151,9 @@ def as_dict(result: Difference) -> dict[str, object]:
     """The difference for programs."""
     first = None if result.begin is None else _first_difference(result, result.begin)
     return {
-        "configs": [planned.source for planned in (result.first, result.second)],
-        "names": [planned.name for planned in (result.first, result.second)],
-        "updates": [planned.run.total_iters for planned in (result.first, result.second)],
+        "configs": [planned.source for planned in result.runs],
+        "names": [planned.name for planned in result.runs],
+        "updates": [planned.run.total_iters for planned in result.runs],
         "settings": [
             {"key": key, "values": [ours, theirs]} for key, ours, theirs in (*result.settings, *result.other_settings)
         ],
@@ -172,11 +172,11 @@ def _first_difference(result: Difference, begin: int) -> int:
     """The first run's update at which the curves part, found by halving its updates between two points."""
     if begin == 0:
         return 0
-    unit, other = result.units
+    (first, second), (unit, other) = result.runs, result.units
     low, high = (round(position * unit) for position in result.positions[begin - 1 : begin + 1])
 
     def is_different(update: int) -> bool:
-        return _differ(result.first.schedule(update), result.second.schedule(_update_at(update / unit, other)))
+        return _differ(first.schedule(update), second.schedule(_update_at(update / unit, other)))
 
     return bisect_left(range(high), True, min(low + 1, high), key=is_different)  # both may be in one update
 
@@ -192,7 +192,7 @@ def _named(result: Difference, position: float) -> str:
         return tr("{percent} % of the run", percent=f"{100 * position:.3g}")
     if result.axis == "iters":
         return tr("update {update}", update=count_text(round(position, 3)))
-    for run in (result.first.run, result.second.run):
+    for run in (planned.run for planned in result.runs):
         if position == (last := run.total_iters - 1) / run.iters_per_epoch:
             return tr("epoch {epoch}", epoch=epoch_text(last, run))
     return tr("epoch {epoch}", epoch=count_text(round(position, 3)))

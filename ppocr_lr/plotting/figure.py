@@ -112,11 +112,10 @@ def draw(
 @rc_context(STYLE)
 def draw_difference(result: Difference, *, log_scale: bool = False) -> Figure:
     """Two runs above, how many times as high the second is below, along the axis of the comparison."""
-    runs = (result.first, result.second)
     with _figure(1) as (figure, above, (below,)):
-        key, names = in_common(figure, _labels(runs))
-        curves = _draw_runs(above, runs, result.axis, names)
-        _scales(above, runs, curves, log_scale, result.axis)
+        key, names = in_common(figure, _labels(result.runs))
+        curves = _draw_runs(above, result.runs, result.axis, names)
+        _scales(above, result.runs, curves, log_scale, result.axis)
         above.set_xlabel("")
         below.plot(result.positions, result.ratios, color=look(1)[0], linewidth=WIDTH)
         below.axhline(1, color=GREY, linewidth=THIN, dashes=MARK_DASHES)
@@ -124,7 +123,7 @@ def draw_difference(result: Difference, *, log_scale: bool = False) -> Figure:
         texts_at_ticks(below, "{:g}".format)
         below.set_ylabel("second, times\nas high as the first")
         below.set_xlabel(LABELS[result.axis])
-        titles(figure, runs, None)
+        titles(figure, result.runs, None)
         put_legend(figure, key)
     return figure
 
