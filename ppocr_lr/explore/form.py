@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from nicegui import events, ui
@@ -299,9 +300,7 @@ class InnerSections:
     def _build_head(self, key: str, name: str, can_go: bool) -> None:
         """What chooses another schedule for a section, and removes it from a list."""
         with ui.element("div").classes("take"):
-            chooser = ui.select(
-                list(MODELS), value=name, on_change=lambda event: self.change(f"{key}.name", event.value)
-            )
+            chooser = ui.select(list(MODELS), value=name, on_change=by_hand(partial(self.change, f"{key}.name")))
             chooser.props(f'dense outlined {QUIET} aria-label="{key}: {self.words("Schedule")}"').classes("name")
             if can_go:
                 sign_button("×", f"{self.words('take out')} {key}", lambda: self.change(key, ""))
