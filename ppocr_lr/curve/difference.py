@@ -81,12 +81,12 @@ def difference(first: PlannedRun, second: PlannedRun, axis: Axis = "epochs") -> 
             if (position := step / unit) <= last
         }
     )
-    rates = tuple(
-        tuple(planned.schedule(min(_update_at(position, unit), end)) for planned, unit, end in sides)
-        for position in positions
+    rates = (
+        [planned.schedule(min(_update_at(position, unit), end)) for position in positions]
+        for planned, unit, end in sides
     )
     settings, beside = (tuple(differing(first, second)) for differing in (differing_settings, differing_beside))
-    return Difference((first, second), axis, settings, beside, tuple(positions), rates)
+    return Difference((first, second), axis, settings, beside, tuple(positions), tuple(zip(*rates, strict=True)))
 
 
 def _update_at(position: float, unit: int) -> int:
