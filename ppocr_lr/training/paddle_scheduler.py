@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ppocr_lr import schedules
@@ -91,21 +91,44 @@ class ConstantLR(_FromSchedule, lr.LambdaDecay):
     Paddle 3), which is what PaddleOCR saves for `Const`: it gives the optimizer a bare float."""
 
 
-def _read_from_schedule(paddle_class: type[lr.LRScheduler]) -> Callable[..., lr.LRScheduler]:
-    """Paddle's class, read from the schedule; a `gamma` is that of one update."""
-    return type(paddle_class.__name__, (_FromSchedule, paddle_class), {"__module__": __name__})
+class PolynomialDecay(_FromSchedule, lr.PolynomialDecay):
+    """Paddle's, read from the schedule."""
 
 
-PolynomialDecay = _read_from_schedule(lr.PolynomialDecay)
-CosineAnnealingDecay = _read_from_schedule(lr.CosineAnnealingDecay)
-StepDecay = _read_from_schedule(lr.StepDecay)
-PiecewiseDecay = _read_from_schedule(lr.PiecewiseDecay)
-MultiStepDecay = _read_from_schedule(lr.MultiStepDecay)
-NoamDecay = _read_from_schedule(lr.NoamDecay)
-ExponentialDecay = _read_from_schedule(lr.ExponentialDecay)
-NaturalExpDecay = _read_from_schedule(lr.NaturalExpDecay)
-InverseTimeDecay = _read_from_schedule(lr.InverseTimeDecay)
-CyclicLR = _read_from_schedule(lr.CyclicLR)
+class CosineAnnealingDecay(_FromSchedule, lr.CosineAnnealingDecay):
+    """Paddle's, read from the schedule."""
+
+
+class StepDecay(_FromSchedule, lr.StepDecay):
+    """Paddle's, read from the schedule."""
+
+
+class PiecewiseDecay(_FromSchedule, lr.PiecewiseDecay):
+    """Paddle's, read from the schedule."""
+
+
+class MultiStepDecay(_FromSchedule, lr.MultiStepDecay):
+    """Paddle's, read from the schedule."""
+
+
+class NoamDecay(_FromSchedule, lr.NoamDecay):
+    """Paddle's, read from the schedule."""
+
+
+class ExponentialDecay(_FromSchedule, lr.ExponentialDecay):
+    """Paddle's, read from the schedule; `gamma` is the factor of one update."""
+
+
+class NaturalExpDecay(_FromSchedule, lr.NaturalExpDecay):
+    """Paddle's, read from the schedule; `gamma` is that of one update."""
+
+
+class InverseTimeDecay(_FromSchedule, lr.InverseTimeDecay):
+    """Paddle's, read from the schedule; `gamma` is that of one update."""
+
+
+class CyclicLR(_FromSchedule, lr.CyclicLR):
+    """Paddle's, read from the schedule."""
 
 
 class CosineAnnealingWarmRestarts(_FromSchedule, lr.CosineAnnealingWarmRestarts):
