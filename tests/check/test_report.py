@@ -128,7 +128,7 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR108", {**config(COSINE), "train": {"loader": {}}}, "did you mean Train?",
      {**config(COSINE), "Train": {}, "train": {}, "Eval": {}}),
     ("LR108", {**config(COSINE), "Optimizer": {"name": "AdamW", "weight_deacy": 0.1, "lr": COSINE}}, "did you mean weight_decay?",
-     {**config(COSINE), "Global": {"epoch_num": 20, "char_num": 9, "batch_num": 9, "class_num": 9},
+     {**config(COSINE), "Global": {"epoch_num": 20, "char_num": 9, "batch_num": 9, "class_num": 9, "student_pretrained_model": "a"},
       "Optimizer": {"name": "AdamW", "no_weight_decay_name": "norm", "one_dim_param_no_weight_decay": True, "lr": COSINE}}),
     ("LR108", {**config(COSINE), "Optimizer": {"name": "Adam", "weight_deacy": 0.1, "regularizer": {"name": "L2"}, "lr": COSINE}},
      "nothing reads it; it looks like weight_decay, at which PaddleOCR stops beside a regularizer",
