@@ -293,6 +293,8 @@ def _section_around(key: str, config: Mapping[str, Any]) -> tuple[str, Mapping[s
         return place, None
     for part in key.split(".")[2:-1] if key.startswith(f"{place}.") else ():
         if isinstance(section, Mapping) and part in ("stages", "schedule", "times"):
+            if part == "stages" and not _is_list(section.get(part)):  # where there were none before this override
+                break
             section = section.get(part)
         elif _is_list(section) and _is_index(part, section):
             section = section[int(part)]

@@ -259,6 +259,13 @@ def test_keys_that_no_section_inside_reads(override: str, message: str) -> None:
         with_overrides(SEQUENCE, [override])
 
 
+@pytest.mark.parametrize("key", ["name", "learning_rate"])
+def test_a_stage_where_there_are_none(key: str) -> None:
+    config = {"Optimizer": {"lr": {"name": "Cosine", "learning_rate": 0.1}}}
+    with pytest.raises(LRConfigError, match=rf"did you mean Optimizer\.lr\.{key}\?$"):
+        with_overrides(config, [f"Optimizer.lr.stages.0.{key}=1"])
+
+
 @pytest.mark.parametrize("key", ["Train.sampler", "Train", "Global.log_smooth_window", "Global.checkpoints"])
 def test_whole_sections_and_what_other_commands_read_may_be_set(key: str) -> None:
     assert with_overrides({"Optimizer": {"lr": {"learning_rate": 0.1}}}, [f"{key}=null"])
