@@ -273,7 +273,7 @@ def meant_in_global(key: object) -> list[str]:
         return ["epoch_num"]
     if key.endswith("_num") and not nearest(key.removesuffix("_num"), ("epoch",)):
         return []  # char_num is like epoch_num in that alone
-    if key.endswith(("_pretrained_model", "_checkpoints")):
+    if key.endswith("_pretrained_model"):
         return []  # a fork's student_pretrained_model is of a part of the model
     return nearest(key, DECIDE_THE_RUN)
 

@@ -125,6 +125,8 @@ CASES: list[tuple[str, Any, str, Any]] = [
             ("epoch_nums", "epoch_num", 20), ("checkpoint", "checkpoints", None),
         ]
     ),
+    ("LR108", {**config(COSINE), "Global": {"epoch_num": 20, "load_checkpoints": "a"}}, "did you mean checkpoints?",
+     {**config(COSINE), "Global": {"epoch_num": 20, "checkpoints": "a"}}),
     ("LR108", {**config(COSINE), "train": {"loader": {}}}, "did you mean Train?",
      {**config(COSINE), "Train": {}, "train": {}, "Eval": {}}),
     ("LR108", {**config(COSINE), "Optimizer": {"name": "AdamW", "weight_deacy": 0.1, "lr": COSINE}}, "did you mean weight_decay?",
