@@ -185,7 +185,7 @@ class LRConfigWarning(UserWarning):
     """A config that can be used, but not in the way it is written."""
 
 
-ADDRESS = re.compile(r"\w{2,}:/")  # one slash: a path has no two
+ADDRESS = r"\w{2,}:/"  # one slash: a path has no two
 """How an address of the web begins."""
 _STDIN = "/dev/stdin"  # which Windows does not have
 # What a system says most often of a file.
@@ -201,7 +201,7 @@ def reason(error: OSError | ValueError) -> str:
     name = str(getattr(error, "filename", None) or "") if isinstance(error, FileNotFoundError) else ""
     if name == "-" and exists(_STDIN):
         said += tr("; standard input is called {name} here", name=_STDIN)
-    elif ADDRESS.match(name):
+    elif re.match(ADDRESS, name):
         said += tr("; nothing is read from the web, download it first")
     elif set("*?[") & set(name):
         said += tr("; no file fits this pattern, or quotes keep the shell from filling it in")

@@ -22,8 +22,8 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
-_PLAIN = re.compile(r"[\w@%+=:,./~-]+")  # to every shell
-_LITERAL_IN_QUOTES = re.compile(r'[^"$`\\!]*')
+_PLAIN = r"[\w@%+=:,./~-]+"  # to every shell
+_LITERAL_IN_QUOTES = r'[^"$`\\!]*'
 
 
 class Change(NamedTuple):
@@ -118,9 +118,9 @@ def taken_out(key: object) -> tuple[Proposal, ...]:
 
 
 def _quoted(word: str) -> str:
-    if _PLAIN.fullmatch(word):
+    if re.fullmatch(_PLAIN, word):
         return word
-    return f'"{word}"' if _LITERAL_IN_QUOTES.fullmatch(word) else shlex.quote(word)
+    return f'"{word}"' if re.fullmatch(_LITERAL_IN_QUOTES, word) else shlex.quote(word)
 
 
 class Finding(NamedTuple):

@@ -18,7 +18,7 @@ OF_DATA = "en"
 """Of CSV and JSON, which programs read."""
 
 # An entry of a PO file, with its further lines.
-_ENTRY = re.compile(r'^msgid (".*"(?:\n".*")*)\nmsgstr (".*"(?:\n".*")*)', re.MULTILINE)
+_ENTRY = r'(?m)^msgid (".*"(?:\n".*")*)\nmsgstr (".*"(?:\n".*")*)'
 _NOTHING: Mapping[str, str] = {}
 _catalogue: ContextVar[Mapping[str, str]] = ContextVar("catalogue", default=_NOTHING)
 
@@ -62,7 +62,7 @@ def of_locale(environment: Mapping[str, str]) -> str:
 def catalogue(language: str) -> Mapping[str, str]:
     """The messages of a language by their English. Read as translators write it, so that nothing has to be built."""
     text = (Path(__file__).parent / "languages" / f"{language}.po").read_text(encoding="utf-8")
-    entries = {_joined(message): _joined(said) for message, said in _ENTRY.findall(text)}
+    entries = {_joined(message): _joined(said) for message, said in re.findall(_ENTRY, text)}
     return {message: said for message, said in entries.items() if message}  # that of "" is about the file itself
 
 

@@ -14,7 +14,7 @@ from ppocr_lr.numbers_text import amount, width
 
 _COLOURS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severity.NOTE: "\x1b[1;36m"}
 _BOLD, _DIM, _END = "\x1b[1m", "\x1b[2m", "\x1b[0m"
-_KEY = re.compile(r"""["][^"]*["]|['][^']*[']|[^\s:,#\[\]{}]*""")
+_KEY = r"""["][^"]*["]|['][^']*[']|[^\s:,#\[\]{}]*"""
 _AROUND = 60  # characters of a line that are shown before a key, and after it
 
 
@@ -50,7 +50,7 @@ def _snippet(finding: Finding, report: Report) -> Iterator[str]:
     if place is None or not 0 < place.line <= len(report.lines) or finding.key.startswith(report.overridden):
         return
     line, begin = report.lines[place.line - 1], place.column - 1
-    key = _KEY.match(line, begin)
+    key = re.match(_KEY, line[begin:])
     word = key[0][:_AROUND].replace("\t", " ") if key else ""
     if finding.path and word.strip("\"'") not in map(str, finding.path) and isinstance(finding.path[-1], str):
         return

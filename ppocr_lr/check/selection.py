@@ -13,9 +13,9 @@ from ppocr_lr.language import tr
 ALL = ("LR",)
 """The family of all codes."""
 
-_COMMENT = re.compile(r"#\s*ppocr-lr:\s*ignore\b\s*(LR\d+(?:[,\s]+LR\d+)*)?")
+_COMMENT = r"#\s*ppocr-lr:\s*ignore\b\s*(LR\d+(?:[,\s]+LR\d+)*)?"
 
-_TYPED = re.compile(r"\W*(?:LR)?[\W_]*(\d+)\W*", re.IGNORECASE)
+_TYPED = r"(?i)\W*(?:LR)?[\W_]*(\d+)\W*"
 
 
 class Selection(NamedTuple):
@@ -35,7 +35,7 @@ def _longest(code: str, beginnings: Iterable[str]) -> int:
 
 def code_of(text: str) -> str:
     """A code or a family as it is spelt, `LR401`, of one as people type it: `lr401`, `LR-401`, `[401]`."""
-    typed = _TYPED.fullmatch(text)
+    typed = re.fullmatch(_TYPED, text)
     return f"LR{typed[1]}" if typed else text
 
 
@@ -72,7 +72,7 @@ def keys_of(finding: Finding) -> set[tuple[str, int]]:
 def ignore_comments(lines: Iterable[str], source: str) -> Iterator[IgnoreComment]:
     """Every code that the comments of a file name."""
     for number, line in enumerate(lines, 1):
-        if "ppocr-lr" in line and (match := _COMMENT.search(line)):
+        if "ppocr-lr" in line and (match := re.search(_COMMENT, line)):
             whole_file = line.lstrip().startswith("#")
             for code in re.finditer(r"LR\d+", match[1] or ""):
                 yield IgnoreComment(code[0], Place(source, number, match.start(1) + code.start() + 1), whole_file)

@@ -203,7 +203,7 @@ def configs_of(arguments: argparse.Namespace, needed: int | None = None) -> list
     if script := next((config for config in configs if config.endswith(".py")), None):
         raise LRConfigError(tr("{file}: is a script, not a config; write what follows its -c", file=script))
     for config in configs:
-        if "=" in config and not (os.path.lexists(config) or ADDRESS.match(config)):
+        if "=" in config and not (os.path.lexists(config) or re.match(ADDRESS, config)):
             said = tr("{file}: there is no such file; KEY=VALUE goes after -o", file=config)
             if "sweep" in arguments:
                 said += tr(", each sweep after a --sweep of its own")

@@ -94,16 +94,16 @@ def _show(planned: PlannedRun, groups: Sequence[Group], report: Report) -> None:
             """The reader of a pipe left: as in every command, not rich's exit with 1."""
             raise BrokenPipeError
 
-    console = Quiet(file=sys.stdout, highlight=False, emoji=False)
+    console = Quiet(file=sys.stdout, highlight=False, emoji=False, markup=False)
     # The reader of a pipe has no width, and some terminals say that theirs is 0.
     console.width = max(console.width, NARROWEST) if console.is_terminal else 120
-    console.print(printable(f"{planned.source}: {planned.name}"), style="bold", markup=False)
+    console.print(printable(f"{planned.source}: {planned.name}"), style="bold")
     console.print(length_text(planned.run))
-    console.print(planned.length.arithmetic, markup=False)
+    console.print(planned.length.arithmetic)
     if line := trainer_text(planned):
-        console.print(labelled(tr("trainer"), line), markup=False)
+        console.print(labelled(tr("trainer"), line))
     for line in simulation_lines(planned):
-        console.print(printable(line), markup=False)
+        console.print(printable(line))
     console.print(_phase_table(planned))
     console.print(_rate_table(planned))
     if groups:
@@ -111,7 +111,7 @@ def _show(planned: PlannedRun, groups: Sequence[Group], report: Report) -> None:
     if line := area_text(planned):
         console.print(labelled(tr("area under the curve"), line))
     for line in _beside(planned):
-        console.print(line, markup=False)
+        console.print(line)
     print()
     sys.stdout.flush()
     print(*terminal_lines(planned, width=min(console.width, WIDEST)), sep="\n")
@@ -134,15 +134,13 @@ def _phase_table(planned: PlannedRun) -> Any:
 
 
 def _group_table(planned: PlannedRun, groups: Sequence[Group]) -> Any:
-    from rich.text import Text
-
     heads = (tr("parameters"), tr("names"), tr("times the rate"), tr("peak"), tr("final"), tr("key"))
     rows = _table(tr("other rates"), *heads)
     for group in groups:
         summary = summarize(group.of(planned.schedule), planned.run)
         rates = [rate_text(rate, 4) if group.trains else tr("not trained") for rate in (summary.peak, summary.final)]
         cells = [group.label, group.names, group.factor_text, *rates, dotted(group.key)]
-        rows.add_row(*(Text(printable(cell)) for cell in cells))
+        rows.add_row(*map(printable, cells))
     return rows
 
 

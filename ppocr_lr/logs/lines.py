@@ -48,7 +48,7 @@ _STAMP = r"\[\d{4}[/-]\d\d[/-]\d\d "  # the trainer's own lines begin with the t
 # PaddleOCR says these once, when a training process starts.
 _STARTS = (DATALOADER, "During the training process, after the", "INFO: resume from ")
 _WHEN = r"(?: (\d{1,15})th iteration, an evaluation is run every (\d{1,15}) iterations)?"
-_START = re.compile("|".join((ITERS.pattern, _STARTS[1] + _WHEN, _STARTS[2])))
+_START = re.compile("|".join((ITERS, _STARTS[1] + _WHEN, _STARTS[2])))
 _EVALUATED = "cur metric, "
 _EVALUATION = re.compile(rf"{_EVALUATED}([^\r\n]*)")
 # It fills a number up to eight places with x: `nan` is written `nanxxx`.

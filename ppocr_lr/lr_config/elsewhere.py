@@ -100,7 +100,7 @@ _NAMES = {
     "Cosine (with warmup_epoch)": "WarmupCosine",
 }
 CLASSES_ELSEWHERE = {word: here for here, words in _NAMES.items() for word in words.split()}
-_ENDINGS = re.compile("(Decay|LR|Param|Schedule|Scheduler)+$")
+_ENDINGS = "(Decay|LR|Param|Schedule|Scheduler)+$"
 
 
 def called_elsewhere(key: str) -> tuple[str, ...]:
@@ -117,7 +117,7 @@ def unknown_name(name: object, known: Collection[str]) -> LRConfigError:
     """The error for a `name` that is none of `known`; its path begins inside the section."""
     suggestion = ""
     if isinstance(name, str):
-        stem = _ENDINGS.sub("", name)
+        stem = re.sub(_ENDINGS, "", name)
         meant = CLASSES_ELSEWHERE.get(name, CLASSES_ELSEWHERE.get(stem, stem if stem in known else "")).split(_OR)
         taken = _OR.join(each for each in meant if set(re.findall(r"[A-Z]\w+", each)) <= {*known})
         suggestion = tr("; did you mean {names}?", names=taken) if taken else did_you_mean(name, sorted(known))

@@ -16,7 +16,7 @@ Unit = Literal["epochs", "it", "%"]
 
 FORMS = later('epochs (5), iterations ("500it") or a share of the run ("10%")')
 
-_WITH_UNIT = re.compile(rf"\s*(?P<number>{NUMBER})\s*(?P<unit>it|%)\s*")
+_WITH_UNIT = rf"\s*(?P<number>{NUMBER})\s*(?P<unit>it|%)\s*"
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def length_of(value: object) -> Length | None:
     """The length that a value from YAML is, or None if it is not one."""
     if isinstance(value, Length):
         return value
-    match = _WITH_UNIT.fullmatch(value) if isinstance(value, str) else None
+    match = re.fullmatch(_WITH_UNIT, value) if isinstance(value, str) else None
     unit: Any = match["unit"] if match else "epochs"
     number = number_of(match["number"] if match else value)
     if number is None or (unit == "it" and not number.is_integer()):

@@ -15,7 +15,7 @@ from ppocr_lr.finding import Change
 from ppocr_lr.lr_config.values import yaml_number
 from ppocr_lr.training_config.yaml_file import read_yaml_text
 
-_PLAIN_WORD = re.compile(r"[A-Za-z0-9_./-][\w.%/-]*")
+_PLAIN_WORD = r"[A-Za-z0-9_./-][\w.%/-]*"
 _NOT_IN_A_LINE = "[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
 """What JSON takes as it is, and YAML does not, or takes for a line break; compiled where it is used: few texts are."""
 
@@ -31,7 +31,7 @@ def yaml_text(value: Any) -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return f"[{', '.join(map(yaml_text, value))}]"
     if isinstance(value, str):
-        plain = _PLAIN_WORD.fullmatch(value) and read_yaml_text(value, value) == value
+        plain = re.fullmatch(_PLAIN_WORD, value) and read_yaml_text(value, value) == value
         return value if plain else re.sub(_NOT_IN_A_LINE, _escape, json.dumps(value, ensure_ascii=False))
     if value is None or isinstance(value, bool):
         return "null" if value is None else str(value).lower()

@@ -11,18 +11,18 @@ from ppocr_lr.language import tr
 
 _UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}  # PowerShell's > writes it
 # The mark before a letter, digit or sign, in the middle of a line, which may have cut a character in two.
-_MARK = re.compile(rb"\xff\xfe(?=[\t\n\r -~]\0)|\xfe\xff(?=\0[\t\n\r -~])")
+_MARK = rb"\xff\xfe(?=[\t\n\r -~]\0)|\xfe\xff(?=\0[\t\n\r -~])"
 # What UTF-16 never contains: this many bytes in a row that are all letters, digits and signs.
 _BYTES = re.compile(rb"[\t\n\r -~]{32}")
 _FEWER = 31
 _MOST_MARKS = 100  # more are noise
 _AT_END = re.compile(rb"(?:[\t\n\r -~]+|\xff(?:\xfe[\t\n\r -~]?)?|\xfe(?:\xff\0?)?)\Z")
 # A page or a chat leaves of a colour what can be seen, or writes its first character as ^[.
-_ESCAPES = re.compile(r"(?:\x1b|\^\[)\[[\d;?]*[A-Za-z]|\[\d{1,3}(?:;\d{1,3})*m")
+_ESCAPES = r"(?:\x1b|\^\[)\[[\d;?]*[A-Za-z]|\[\d{1,3}(?:;\d{1,3})*m"
 _SPACES = "[\xa0\u2000-\u200a\u202f\u3000]"  # compiled where it is used: few texts need it, and it takes long
 _FULL_WIDTH = ("epoch\uff1a", "lr\uff1a", "\uff0clr")  # with the signs of a Chinese keyboard
 _UNSEEN = "[\u00ad\u200b-\u200f\u2060\ufeff]"  # where chats and web pages let a line break
-_ESCAPED = re.compile(r"\\([\[\]_])")  # in Markdown, as mails and chats export it
+_ESCAPED = r"\\([\[\]_])"  # in Markdown, as mails and chats export it
 GZIP = b"\x1f\x8b"
 _PACKED = {
     GZIP: "gzip",
@@ -65,7 +65,7 @@ class LogDecoder:
         while change := self._change(block):
             text += self._decoder.decode(block[: change.start()], final=True)
             self._use(encoding_of(change[0]))
-            marked = change.re is _MARK
+            marked = change[0] in _UTF_16
             self._marks += marked
             block = block[change.end() if marked else change.start() :]
         unsure = _AT_END.search(block, max(0, len(block) - _FEWER))
@@ -80,7 +80,7 @@ class LogDecoder:
     def _change(self, block: bytes) -> re.Match[bytes] | None:
         """Where the next encoding begins."""
         may_be_marked = self._marks < _MOST_MARKS and any(mark in block for mark in _UTF_16)
-        changes = [_MARK.search(block) if may_be_marked else None]
+        changes = [re.search(_MARK, block) if may_be_marked else None]
         if self._wide:
             changes.append(_BYTES.search(block))
         return min(filter(None, changes), key=re.Match.start, default=None)
@@ -92,8 +92,8 @@ def plain(text: str) -> str:
     if not text.isascii():  # most logs are, and none of these can be in them
         text = re.sub(_SPACES, " ", re.sub(_UNSEEN, "", text))
     if "epoch: \\[" in text or "\\_step" in text:
-        text = _ESCAPED.sub(r"\1", text)
+        text = re.sub(_ESCAPED, r"\1", text)
     if any(words in text for words in _FULL_WIDTH):
         for wide, narrow in (("\uff1a", ":"), ("\uff0c", ",")):
             text = text.replace(f"{wide} ", wide).replace(wide, f"{narrow} ")
-    return _ESCAPES.sub("", text)
+    return re.sub(_ESCAPES, "", text)

@@ -32,7 +32,7 @@ DUMPED = re.compile(
 """A line of the config: indentation, key, value."""
 
 DATALOADER = "train dataloader has"
-ITERS = re.compile(rf"{DATALOADER} (\d{{1,9}}) iters")
+ITERS = rf"{DATALOADER} (\d{{1,9}}) iters"
 """What the trainer says once, after the config: the iterations of an epoch."""
 
 # Before it may be what other tools put before each line (a time, a rank, a line number, a quotation mark). In a YAML
@@ -141,7 +141,7 @@ def run_in_log(path: str | Path) -> LoggedRun:
                 elif _LOG_LINE.match(line):
                     if later := collected.end():
                         config, iters = later, 0
-                    if found := ITERS.search(line):
+                    if found := re.search(ITERS, line):
                         iters = int(found[1])
     except _TORN:
         torn = True

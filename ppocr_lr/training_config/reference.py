@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ppocr_lr.training_config.yaml_file import YAMLDocument
 
-_KEYS = re.compile(r"\s*(?:learning_rate|max_lr|values|batch_size_per_card|first_bs)\s*:[^#]*#(.*)")
+_KEYS = r"\s*(?:learning_rate|max_lr|values|batch_size_per_card|first_bs)\s*:[^#]*#(.*)"
 # Compiled where they are used: most configs have no such comment.
 # `(8*8c)`, `128 × 8 cards`, `bs 128 x 8gpus`
 _PRODUCT = r"(?i)(\d{1,6})\s*[*x×]\s*(\d{1,4})\s*(?:c\b|cards?|gpus?|卡|张)"
@@ -35,7 +35,7 @@ def proposed_reference(document: YAMLDocument) -> Reference | None:
 
 def _comments(document: YAMLDocument) -> Iterator[str]:
     for line in document.lines:
-        if found := _KEYS.match(line):
+        if found := re.match(_KEYS, line):
             yield found[1].strip()
 
 

@@ -255,7 +255,7 @@ FOLLOWING = ("Optimizer.regularizer", "Optimizer.momentum")
 """Sections that may have a `name` of the lr section: what else follows a schedule."""
 
 DECIDE_THE_RUN = ("epoch_num", "pretrained_model", "checkpoints")
-_EPOCHS_ELSEWHERE = re.compile("(n|nb|num|max|total|train|num_train)?_?epochs?", re.IGNORECASE)
+_EPOCHS_ELSEWHERE = "(?i)(n|nb|num|max|total|train|num_train)?_?epochs?"
 """What other projects call the length of a run."""
 
 
@@ -269,7 +269,7 @@ def meant_in_global(key: object) -> list[str]:
     """Which of the keys in Global that decide the run a key may be a slip of, or another project's name for."""
     if not isinstance(key, str) or key in DECIDE_THE_RUN:
         return []
-    if _EPOCHS_ELSEWHERE.fullmatch(key):
+    if re.fullmatch(_EPOCHS_ELSEWHERE, key):
         return ["epoch_num"]
     if key.endswith("_num") and not nearest(key.removesuffix("_num"), ("epoch",)):
         return []  # char_num is like epoch_num in that alone

@@ -30,7 +30,7 @@ _NO_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\
 _NEVER_TEXT = re.compile(rb"[\1-\x08\x0e-\x19]|\0{4}")
 """Bytes of programs, pictures, models and lost files; those of texts in other encodings are higher, or a few 0."""
 _ENOUGH = 1000  # bytes that show what a file is
-_WEB_PAGE = re.compile(r"\s*(?:<!doctype|<html|<\?xml|404: Not Found)", re.IGNORECASE)
+_WEB_PAGE = r"(?i)\s*(?:<!doctype|<html|<\?xml|404: Not Found)"
 
 MAX_BYTES = 4 * 2**20
 _MAX_DEPTH = 60
@@ -274,7 +274,7 @@ def read_yaml_text(text: str, source: str) -> Any:
 def yaml_document(text: str, path: str | Path, *, any_tag: bool = False) -> YAMLDocument:
     """As `read_yaml_document`, for the text of a file that has been read."""
     source = str(path)
-    if _WEB_PAGE.match(text):
+    if re.match(_WEB_PAGE, text):
         raise _error(Place(source, 1, 1), tr("is a web page, not a config; download the file itself, its raw text"))
     try:
         _check_directives(text, source)
