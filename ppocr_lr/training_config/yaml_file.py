@@ -313,6 +313,8 @@ def yaml_document(text: str, path: str | Path, *, any_tag: bool = False) -> YAML
                 from ppocr_lr.training_config.yaml_mistakes import likely_mistake  # most files need none
 
                 where, reason = likely_mistake(text, where, mark.index, error.context_mark) or (where, reason)
+        elif mark and text.startswith("{{", mark.index - 1):
+            reason = tr("'{sign}' begins what a template fills in; write the value itself", sign="{{")
         elif error.context:  # ours have none
             reason = tr("a key is a word or a number, and '<<' takes a mapping")
         raise _error(where, tr("is not YAML: {reason}", reason=reason)) from None
