@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -163,22 +164,7 @@ def run(arguments: argparse.Namespace) -> int:
     _use_looks(arguments)
     runs, logs = _planned(configs, arguments)
     beside = _beside(runs, arguments)
-
-    def figure() -> Figure:
-        from ppocr_lr.plotting.figure import draw
-
-        drawn = draw(
-            runs, arguments.log_scale, arguments.title, arguments.axis, _panels(beside),
-            size=arguments.size, names=arguments.names, marks=arguments.marks,
-        )  # fmt: skip
-        if logs:
-            from ppocr_lr.logs.picture import draw_logs
-
-            with speaking(OF_PICTURES):
-                against = _against(logs, runs)
-            draw_logs(drawn.axes[0], logs, arguments.axis, against)
-        return drawn
-
+    figure = partial(_figure, runs, beside, logs, arguments)
     told = ""
     scalings = [scaling_lines(planned) for planned in runs]  # their errors come before the file
     # The file first: a reader of the text who leaves must not lose it.
@@ -198,6 +184,27 @@ def run(arguments: argparse.Namespace) -> int:
 
         show(figure)
     return 0
+
+
+def _figure(
+    runs: Sequence[PlannedRun],
+    beside: Mapping[str, Sequence[Schedule]],
+    logs: Sequence[Comparison],
+    arguments: argparse.Namespace,
+) -> Figure:
+    from ppocr_lr.plotting.figure import draw
+
+    drawn = draw(
+        runs, arguments.log_scale, arguments.title, arguments.axis, _panels(beside),
+        size=arguments.size, names=arguments.names, marks=arguments.marks,
+    )  # fmt: skip
+    if logs:
+        from ppocr_lr.logs.picture import draw_logs
+
+        with speaking(OF_PICTURES):
+            against = _against(logs, runs)
+        draw_logs(drawn.axes[0], logs, arguments.axis, against)
+    return drawn
 
 
 def _larger(drawn: Figure, size: tuple[float, float] | None) -> str:
