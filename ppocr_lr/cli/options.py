@@ -85,6 +85,7 @@ class Parser(argparse.ArgumentParser):
         else:
             from rich.console import Console
 
+            RawDescriptionRichHelpFormatter.group_name_formatter = str.capitalize  # not "Appearance Of The Picture"
             console = Console()
             console.width = max(console.width, NARROWEST)
             self.formatter_class = partial(RawDescriptionRichHelpFormatter, console=console, width=console.width - 2)

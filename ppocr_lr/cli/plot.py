@@ -96,8 +96,10 @@ def add(commands: Commands) -> None:
         "--sweep", action="append", default=[], metavar="KEY=V1,V2", help="one curve for each value; may be repeated"
     )
     add_axis(parser)
-    parser.add_argument("--weight-decay", action="store_true", help="also the weight decay, below the rate")
-    parser.add_argument("--momentum", action="store_true", help="also the momentum, or beta1 of Adam, below the rate")
+    parser.add_argument("--weight-decay", action="store_true", help="also draw the weight decay, below the rate")
+    parser.add_argument(
+        "--momentum", action="store_true", help="also draw the momentum, or beta1 of Adam, below the rate"
+    )
     parser.add_argument("--parameter", choices=("lr", "lr,wd"), default="lr", help=argparse.SUPPRESS)
     parser.add_argument(
         "--out", type=Path, metavar="FILE",

@@ -260,6 +260,10 @@ def test_help_has_examples(command: Command, words: list[str]) -> None:
     assert "--num-samples 1000" in done.stdout
 
 
+def test_headings_of_the_help_are_set_as_sentences(command: Command) -> None:
+    assert "ppearance of the picture:\n" in command("plot", "--help").stdout
+
+
 @pytest.mark.parametrize("columns", ["0", "1", "2", "30", "x", "-1", "999999"])
 def test_help_in_a_terminal_of_any_width(command: Command, monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
     monkeypatch.setenv("COLUMNS", columns)
