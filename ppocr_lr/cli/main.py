@@ -176,7 +176,9 @@ def _parser(argv: Sequence[str]) -> Parser:
         epilog="ppocr-lr COMMAND --help lists the options of a command, with examples.",
     )
     parser.add_argument("-V", "--version", action="version", version=f"ppocr-lr {__version__}")
-    parser.add_argument("--verbose", action="store_true", help="with --version: also those of Python and the packages")
+    parser.add_argument(
+        "--verbose", action="store_true", help="with --version: also the versions of Python and the packages"
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
     # Only the file of the command at hand: together they take as long to import as a check does.
     for name in [argv[0]] if argv and argv[0] in COMMANDS else COMMANDS:

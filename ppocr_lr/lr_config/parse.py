@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, dotted, errors_under, nearest, shown
+from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, called, dotted, errors_under, nearest, shown
 from ppocr_lr.finding import Finding, Proposal, renamed, taken_out
 from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config import envelope
@@ -61,8 +61,9 @@ class ParsedLRConfig(NamedTuple):
         """The curve; `LRConfigError` if there is none."""
         if self.curve is None:
             said = tr(
-                "this schedule depends on the metric of the training, so it has no fixed curve; build_lr_scheduler "
-                "builds it, to be called with step(metric), and plot and show simulate it with --metrics FILE"
+                "this schedule depends on a metric of the training run, so it has no fixed curve; build_lr_scheduler "
+                "builds it, to be called with step(metric), and plot and show simulate it with {metrics}",
+                metrics=called("metrics"),
             )
             raise LRConfigError(Problem((*SECTION_PATH, "name"), said))
         return self.curve

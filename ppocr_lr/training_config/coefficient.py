@@ -86,6 +86,6 @@ def read_coefficient(written: Mapping[Any, Any], path: Path) -> Coefficient:
         section = read_section(written, ends, values_at_ends)
         if not section.config.has_curve:
             raise LRConfigError(
-                Problem(("name",), tr("depends on the metric of the training, which decides only the rate"))
+                Problem(("name",), tr("depends on a metric of the training run, which decides only the rate"))
             )
     return Coefficient(section, path, rise)

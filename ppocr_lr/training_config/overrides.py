@@ -74,7 +74,7 @@ class Override(NamedTuple):
         key, equals, text = assignment.lstrip().partition("=")
         if equals and key != key.rstrip():
             problem = tr(
-                "leave out the blank before the =, as in {example}; PaddleOCR ignores the key",
+                "leave out the space before the =, as in {example}; PaddleOCR ignores the key",
                 example=f"{key.rstrip()}={text.lstrip()}",
             )
             raise ArgumentError("overrides", problem, assignment)
@@ -114,7 +114,7 @@ class Override(NamedTuple):
         except LRConfigError as error:
             if sum(map(self.text.count, "[{")) > sum(map(self.text.count, "]}")):
                 problem = tr(
-                    "{value} has no end; the shell splits words at blanks, so write it in quotes, as in {example}",
+                    "{value} has no end; the shell splits words at spaces, so write it in quotes, as in {example}",
                     value=shown(self.text),
                     example=f'"{self.key}={self.text}…"',
                 )

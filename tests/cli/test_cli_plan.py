@@ -84,7 +84,7 @@ def test_the_difference_of_other_rates(command: Command, tmp_path: Path) -> None
     done = command("diff", config, "b.yml")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[1:] == [
-        "  factor of backbone.conv1.*: 1 → 0.5", "  the lr settings are equal", "  the curves are equal as far as both runs go",
+        "  factor of backbone.conv1.*: 1 → 0.5", "  the lr settings are equal", "  the curves are equal",
     ]  # fmt: skip
     settings = json.loads(command("diff", config, "b.yml", "--format", "json").stdout)["results"][0]["settings"]
     assert settings == [{"key": "factor of backbone.conv1.*", "values": [1.0, 0.5]}]
