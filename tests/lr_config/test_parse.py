@@ -268,7 +268,7 @@ def test_a_name_without_a_curve_has_a_first_rate() -> None:
     parsed = parse_lr_config({"name": "ReduceOnPlateau", "learning_rate": 0.1}, Run(20, 100))
     assert parsed.curve is None
     assert parsed.config.peak == 0.1
-    with pytest.raises(LRConfigError, match=r"Optimizer\.lr\.name: this schedule depends on the metric"):
+    with pytest.raises(LRConfigError, match=r"Optimizer\.lr\.name: this schedule depends on a metric"):
         _ = parsed.schedule
 
 
