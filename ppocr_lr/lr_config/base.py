@@ -116,12 +116,19 @@ class LRConfig(BaseModel, ABC):
         if hold_iters := window.iters(self.around("hold_epochs")):
             schedule = schedules.Sequence(((schedules.Constant(self.peak), hold_iters),), schedule)
         schedule = self.warmed_up(schedule, self.warmup_length(window))
-        if not self.around("once_per_epoch"):
-            return schedule
+        return self._in_steps(schedule, window) if self.around("once_per_epoch") else schedule
+
+    def _in_steps(self, schedule: Schedule, window: Window) -> Schedule:
+        """The schedule in steps of epochs of the run, within one of which a stage may begin."""
+        epoch = window.run.iters_per_epoch
+        into = window.begin % epoch
+        if into:
+            schedule = schedules.Sequence(((schedules.Constant(schedule(0)), into),), schedule)
         try:
-            return schedules.Staircase(schedule, window.run.iters_per_epoch)
+            stepped = schedules.Staircase(schedule, epoch)
         except LRConfigError:
             raise self.error("once_per_epoch", tr("false: its cycles are not whole numbers of epochs")) from None
+        return schedules.From(stepped, into) if into else stepped
 
     def _bounded(self, schedule: Schedule) -> Schedule:
         """Kept between the section's `floor` and `ceiling`, if it has any."""

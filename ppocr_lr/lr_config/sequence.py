@@ -145,7 +145,7 @@ class SequenceConfig(LRConfig):
                     total=window.total_iters,
                 )
                 raise LRConfigError(Problem(("stages", index), problem))
-            planned.append((("stages", index), stage.section, done, window.stage(iters)))
+            planned.append((("stages", index), stage.section, done, window.stage(iters, done)))
             done += iters
         if done < window.total_iters:
             problem = tr(

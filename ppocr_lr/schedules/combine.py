@@ -124,6 +124,9 @@ class Bounded(_Looked):
     def cycle_around(self, k: int) -> tuple[int, int] | None:
         return self.schedule.cycle_around(k)
 
+    def opposite(self, low: float, high: float) -> Schedule | None:
+        return self.schedule.opposite(low, high)
+
 
 @dataclass(frozen=True)
 class Product(_Looked):
@@ -192,6 +195,9 @@ class Product(_Looked):
         """The longer of the two warmups."""
         warmup = max(self.schedule.lead().warmup_iters, self.by.lead().warmup_iters)
         return Lead(warmup, 0, From(self, warmup), self(0)) if warmup else super().lead()
+
+    def opposite(self, low: float, high: float) -> Schedule | None:
+        return self.schedule.opposite(low, high)
 
     def end_of_decay(self) -> End | None:
         """Where both have ended; earlier, where one of them alone brings the rate to `end`."""

@@ -18,7 +18,7 @@ START, END = "start", "end"
 """Other words for the values at the beginning and at the end, which are not rates."""
 
 _ENDS = ("end_lr", "min_lr", "eta_min")
-_FALLS_ONLY = ("warmup_epoch", "warmup_iters", "warmup_ratio", "floor", "ceiling")
+_FALLS_ONLY = ("floor", "ceiling")
 _UNKNOWN = "LR101"
 
 
@@ -45,6 +45,12 @@ class Coefficient(NamedTuple):
             if self.rise is None:
                 return schedule
             config = self.section.config
+            if config.warmup_length(run.window):  # some names have one by default
+                no_warmup = tr(
+                    "0 where the value rises, from {start} to {end}; PiecewiseLinear can make any rise",
+                    start=START, end=END,
+                )  # fmt: skip
+                raise config.error(config.warmup_key, no_warmup)
             for key in _FALLS_ONLY:
                 if key in config.model_fields_set:
                     left_out = tr(

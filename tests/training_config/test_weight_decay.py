@@ -138,7 +138,11 @@ def test_names_and_forms(config: Any, rates: dict[int, float]) -> None:
         ),
         (
             {"name": "Cosine", "start": 0.1, "end": 0.4, "warmup_epoch": 1},
-            r"regularizer.warmup_epoch: 1 is not allowed; it must be left out where the value rises, from start to end",
+            r"regularizer.warmup_epoch: 1 is not allowed; it must be 0 where the value rises, from start to end",
+        ),
+        (
+            {"name": "LinearWarmupCosine", "start": 0.1, "end": 0.4},
+            r"regularizer.warmup_steps: 5000 is not allowed; it must be 0 where the value rises",
         ),
         (
             {"name": "Cosine", "start": 0.1, "end": 0.4, "floor": 0.2},
