@@ -209,6 +209,7 @@ def configs_of(arguments: argparse.Namespace, needed: int | None = None) -> list
             if "sweep" in arguments:
                 said += tr(", each sweep after a --sweep of its own")
             raise LRConfigError(said)
+    other = next((config for config in configs if not config.endswith((".yml", ".yaml"))), None)
     if needed not in (None, len(configs)):
         said = tr(
             "{command}: name {configs}, before -o or after -c; received {count}",
@@ -216,10 +217,15 @@ def configs_of(arguments: argparse.Namespace, needed: int | None = None) -> list
             configs=tr("one config") if needed == 1 else tr("{count} configs", count=needed),
             count=len(configs),
         )
-        other = next((config for config in configs if not config.endswith((".yml", ".yaml"))), None)
         if other and "checkpoint" in arguments:
             said += tr("; if {checkpoint} is the checkpoint: --checkpoint {checkpoint}", checkpoint=other)
+        if not configs and getattr(arguments, "checkpoint", None):
+            beside = os.path.join(os.path.dirname(arguments.checkpoint), "config.yml")  # where PaddleOCR writes it
+            said += tr("; the run's own is {file}", file=beside) if os.path.isfile(beside) else ""
         raise LRConfigError(said)
+    prefixes = (other, os.path.splitext(other)[0]) if other and "checkpoint" in arguments else ()
+    if any(os.path.isfile(f"{prefix}.pdopt") for prefix in prefixes):
+        raise LRConfigError(tr("{file}: is a checkpoint, not a config; write --checkpoint {file}", file=other))
     return configs
 
 

@@ -457,6 +457,17 @@ def test_cards(tmp_path: Path, text: str, flags: RunFlags, message: str | None, 
     assert all(message is not None and message in said and hint in proposed for said, proposed in found)
 
 
+@pytest.mark.parametrize(
+    "flags", [RunFlags(iters_per_epoch=9, reference_gpus=8), RunFlags(iters_per_epoch=9, reference_batch=64)]
+)
+@pytest.mark.parametrize("batch", ["batch_size_per_card: 8k", "drop_last: true"])
+def test_what_a_given_reference_needs_is_not_passed_over(tmp_path: Path, flags: RunFlags, batch: str) -> None:
+    text = FOR_8_CARDS.replace("batch_size_per_card: 8", batch)
+    assert "LR602" not in {each.code for each in findings(tmp_path, text, RunFlags(iters_per_epoch=9))}
+    with pytest.raises(LRConfigError, match=r"Train\.loader\.batch_size_per_card"):
+        findings(tmp_path, text, flags)
+
+
 @pytest.mark.parametrize(("iters", "share"), [(3, "25 %"), (4, "14.7 %"), (10, None), (100, None)])
 def test_windows_with_few_iterations(tmp_path: Path, iters: int, share: str | None) -> None:
     """LR401, for the epochs of PaddleOCR's trainer on Windows."""

@@ -167,6 +167,10 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
         (["help", "plott"], "invalid choice: 'plott'"),
         (["diff", "c.yml"], "error: diff: name 2 configs, before -o or after -c; received 1"),
         (["scale", "c.yml", "-c", "c.yml"], "error: scale: name one config, before -o or after -c; received 2"),
+        (["resume", "run/latest"], "run/latest: is a checkpoint, not a config; write --checkpoint run/latest"),
+        (["resume", "run/latest.states"], "run/latest.states: is a checkpoint, not a config; write --checkpoint run/"),
+        (["resume", "--checkpoint", "run/latest"], "received 0; the run's own is run/config.yml"),
+        (["resume", "--checkpoint", "latest"], "name one config, before -o or after -c; received 0\n"),
         (["diff", "-", "-"], "directory; standard input is called /dev/stdin here"),
         (["plot", "c.yml", "-o", "a.png"], "Optimizer.lr.learning_rate=0.001; name a picture after --out"),
         (["plot", "--dpi", "9"], "error: --dpi 9.0: must be at least 10, with at most 100 million pixels in all"),
@@ -192,7 +196,9 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
 )  # fmt: skip
 def test_one_clear_error_and_no_file(command: Command, tmp_path: Path, arguments: list[str], message: str) -> None:
     write(tmp_path / "c.yml", {"learning_rate": 0.1})
-    (tmp_path / "empty.yml").touch()
+    (tmp_path / "run").mkdir()
+    for name in ("empty.yml", "run/config.yml", "run/latest.pdopt"):
+        (tmp_path / name).touch()
     (tmp_path / "tag.yml").write_text("a: !!python/object/apply:os.system ['touch hacked']", encoding="utf-8")
     before = sorted(tmp_path.iterdir())
     done = command(*arguments)

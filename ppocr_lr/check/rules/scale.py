@@ -80,6 +80,8 @@ def cards(subject: Subject) -> Iterator[Finding]:
         batch, per_card = planned.batch, planned.batch_per_card
         reference = planned.reference_batch
     except LRConfigError:  # the config does not say the batch
+        if planned.flags.reference_gpus or planned.flags.reference_batch:
+            raise
         return
     run = tr("{cards} here, {samples} per update", cards=amount(gpus, "card"), samples=amount(batch, "sample"))
     if reference is not None:

@@ -141,4 +141,4 @@ def shorter_than_the_test(subject: CurveSubject) -> Iterator[Finding]:
     if rise and rise[0] >= total:
         epochs = -(-(rise[0] + 1) // subject.run.iters_per_epoch)
         said = tr("the run has {updates} and ends at {final}", updates=amount(total, "update"), final=subject.final)
-        yield Finding(subject.path("updates"), said, f"-o Global.epoch_num={epochs}")
+        yield Finding(subject.path("updates"), said, proposals=(Proposal((f"Global.epoch_num={epochs}",)),))
