@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
 
 from ppocr_lr import schedules
-from ppocr_lr.errors import LRConfigError, Path, Problem, shown, value_error
+from ppocr_lr.errors import LRConfigError, Path, Problem, errors_under, shown, value_error
 from ppocr_lr.finding import Finding, Proposal, taken_out
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import envelope
@@ -276,7 +276,8 @@ class LRConfig(BaseModel, ABC):
     def remarks(self, window: Window) -> Iterator[Finding]:
         """Findings about values that can be used, but may surprise, at any depth."""
         for path, section, _, part in self._planned_inside(window):
-            yield from (each.under(*path) for each in section.remarks(part) if each.code not in _NOT_INSIDE)
+            with errors_under(*path):
+                yield from (each.under(*path) for each in section.remarks(part) if each.code not in _NOT_INSIDE)
         if not self.has_key("warmup_mode"):
             return
         fields = type(self).model_fields

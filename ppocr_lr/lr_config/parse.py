@@ -30,9 +30,6 @@ NO_NAME = "Const"  # what the newest PaddleOCR builds without a name
 _UNKNOWN = "LR101"
 _MOST_ERRORS = 5  # of one section that one message lists
 
-STAGE_KEYS = ("epochs", "until_end")
-"""The keys that say how long a stage of a Sequence is; its other keys are those of its lr section."""
-
 SET_BY_THE_RUN = {
     "epochs": NoEffect(
         later("the length of the run is Global.epoch_num"), lambda config, value, run: value == run.epochs
@@ -338,8 +335,9 @@ def _problems(
     details: Any, model: type[LRConfig], section: Mapping[Any, Any], also_called: Mapping[str, str]
 ) -> Iterator[Problem]:
     """What pydantic found wrong with one value, in the words of this project."""
-    key, *items = details["loc"]
-    path = (spelling(also_called, section).get(key, key), *items)
+    path = tuple(details["loc"])
+    key = path[0] if path else ""  # none where a third party's class looks at several keys at once
+    path = (*(spelling(also_called, section).get(part, part) for part in path[:1]), *path[1:])
     inner = details.get("ctx", {}).get("error")
     if isinstance(inner, LRConfigError):
         yield from inner.under(*path).problems
