@@ -35,6 +35,11 @@ class NoEffect(NamedTuple):
     """`agrees(config, value, run)`: the value is what happens anyway, so nobody is misled."""
 
 
+def is_peak(config: Any, value: Any, run: Run) -> bool:
+    """For a key whose value would be the peak: it is that anyway."""
+    return value is None or bool(value == config.peak)
+
+
 class InIterations(NamedTuple):
     """A value that is, or holds, a length in iterations."""
 
@@ -218,7 +223,7 @@ class LRConfig(BaseModel, ABC):
     def bent_by_name(self, decay_shape: str, end_key: str) -> Shape:
         """The shape of this name, bent, for a decay to the rate under `end_key`."""
         shape = DECAY_SHAPES[decay_shape]
-        if isinstance(shape, schedules.Tanh):
+        if decay_shape == "tanh":
             shape = self.tangent
         elif given := [key for key in TANGENT if getattr(self, key) != type(self).model_fields[key].default]:
             raise self.error(given[0], tr("left out unless decay_shape is tanh"))

@@ -108,9 +108,15 @@ class Section:
     def remarks(self, window: Window, schedule: Schedule | None = None, *, strict: bool = False) -> Iterator[Finding]:
         """The findings about the section in a run that it fits.
 
-        `schedule`, if the caller has it, is the section's own. With `strict` every unknown key is reported, not only
-        those that mislead.
+        `schedule`, if the caller has it, is the section's own. With `strict` every unknown key is an error, not only
+        a finding where it misleads.
         """
+        for remark in self._remarks(window, schedule, strict):
+            if strict and remark.code == _UNKNOWN:
+                raise LRConfigError(Problem(remark.path, remark.message))
+            yield remark
+
+    def _remarks(self, window: Window, schedule: Schedule | None, strict: bool) -> Iterator[Finding]:
         no_effect = {**SET_BY_THE_RUN, **self.config.no_effect}
         if self.name in IN_PADDLEOCR:
             yield from self._numbers_in_strings(self.config.types_in_paddle(window))
@@ -207,9 +213,6 @@ def parse_lr_config(section: object, run: Run, *, strict: bool = False) -> Parse
         curve = read.schedule(run.window) if read.config.has_curve else None
         plateau = None if read.config.has_curve else read.led_plateau(run.window)
         remarks = tuple(read.remarks(run.window, curve, strict=strict))
-        for remark in remarks if strict else ():
-            if remark.code == _UNKNOWN:
-                raise LRConfigError(Problem(remark.path, remark.message))
     return ParsedLRConfig(read.name, read.config, curve, remarks, plateau)
 
 
