@@ -4,6 +4,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import isclose
 from traceback import walk_tb
 from typing import Any
 
@@ -20,6 +21,7 @@ from ppocr_lr.schedules import Schedule
 from ppocr_lr.schedules.base import End, as_step
 
 _SOME = 10  # corners at which a rate is tried
+_NEARLY = 1e-9  # functions for arrays may round in another way
 
 
 def guarded(name: str, model: type[LRConfig]) -> type[LRConfig]:
@@ -111,6 +113,9 @@ def _check_promises(schedule: object, window: Window) -> None:
         if not isinstance(run, range) and [*run] != sorted(set(map(as_step, run))):
             raise ValueError(f"each run of corner_runs must have updates in rising order, received {shown(run)}")
     corners = schedule.corner_steps(last, _SOME)[0]
-    for step in sorted({0, last, *corners, *(corner - 1 for corner in corners)}):
+    steps = sorted({0, last, *corners, *(corner - 1 for corner in corners)})
+    for step, in_array in zip(steps, schedule(steps).tolist(), strict=True):
         if not 0 <= (rate := schedule(step)) < LARGEST_RATE:
             raise ValueError(f"the rate of update {step} must be from 0 to {LARGEST_RATE:g}, received {rate!r}")
+        if not isclose(rate, in_array, rel_tol=_NEARLY, abs_tol=_NEARLY):
+            raise ValueError(f"the rate of update {step} is {rate!r}, but {in_array!r} in an array of updates")

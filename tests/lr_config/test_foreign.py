@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -71,6 +72,16 @@ class Unhashable(Mine):
     __hash__ = None  # type: ignore[assignment]
 
 
+class ForEachAlone(Mine):
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
+        return self.peak * math.exp(-k)  # not fn.exp
+
+
+class ForNone(Mine):
+    def formula(self, k: Any, fn: Functions = SCALAR) -> Any:
+        return self.peak if fn is SCALAR else 2 * self.peak
+
+
 FAULTS = [
     ({"curve": lambda self, window: None}, "TypeError: curve must return a Schedule, received null"),
     ({"curve": lambda self, window: Mine}, "TypeError: curve must return a Schedule, received <class"),
@@ -85,6 +96,8 @@ FAULTS = [
     (answering(formula=-0.1), r"ValueError: the rate of update 0 must be from 0 to 1e\+100, received -0.1"),
     (answering(formula=float("nan")), "ValueError: the rate of update 0 .*, received nan"),
     (answering(formula=1e308), r"ValueError: the rate of update 0 .*, received 1e\+308"),
+    ({"schedule": ForEachAlone}, "TypeError: "),
+    ({"schedule": ForNone}, "ValueError: the rate of update 0 is 0.1, but 0.2 in an array of updates"),
     (answering(lead=None), "AttributeError: "),
     (answering(end_of_decay=7), "TypeError: end_of_decay must return an End .*, received 7"),
     (answering(end_of_decay=(7, 0.0)), r"TypeError: end_of_decay must return an End .*, received \(7, 0.0\)"),
