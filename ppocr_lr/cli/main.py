@@ -101,6 +101,13 @@ def run(argv: Sequence[str]) -> int:
     except KeyboardInterrupt as stop:
         print(printable(str(stop) or "interrupted"), file=sys.stderr)
         return 130
+    except Exception as error:
+        from ppocr_lr.lr_config.foreign import fault_of_another
+
+        if (fault := fault_of_another(error)) is None:
+            raise
+        print_error(fault)
+        return 2
     if status or "start" not in arguments:
         return status
     with speaking(_language(arguments)):

@@ -20,7 +20,8 @@ from ppocr_lr.errors import (
 from ppocr_lr.finding import Proposal
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.elsewhere import called_elsewhere
-from ppocr_lr.lr_config.parse import SET_BY_THE_RUN, STAGE_KEYS, model_of, names_with
+from ppocr_lr.lr_config.envelope import STAGE_KEYS
+from ppocr_lr.lr_config.parse import SET_BY_THE_RUN, model_of, names_with
 from ppocr_lr.lr_config.values import number_in_text
 from ppocr_lr.output import PICTURES
 from ppocr_lr.training_config.coefficient import END, START, follows_a_schedule

@@ -84,23 +84,18 @@ def cards(subject: Subject) -> Iterator[Finding]:
             raise
         return
     run = tr("{cards} here, {samples} per update", cards=amount(gpus, "card"), samples=amount(batch, "sample"))
+    condition = ""
     if reference is not None:
-        if scaled := _scaled(planned, batch, reference):
-            said = tr(
-                "the peak of {peak} is meant for {samples} samples per update; {run}",
-                peak=peak,
-                samples=reference,
-                run=run,
-            )
-            yield Finding(SECTION_PATH, said, proposals=scaled)
+        meant = reference
+        said = tr(
+            "the peak of {peak} is meant for {samples} samples per update; {run}", peak=peak, samples=meant, run=run
+        )
     elif proposed is not None:
-        meant = proposed.cards * (proposed.batch_per_card or per_card)
-        if scaled := _scaled(planned, batch, meant, tr("if so, ")):
-            means = amount(proposed.cards, "card")
-            comment = tr('a comment says "{comment}", which may mean {cards}', comment=proposed.comment, cards=means)
-            samples = amount(meant, "sample")
-            said = tr("{comment}, {samples} per update; {run}", comment=comment, samples=samples, run=run)
-            yield Finding(SECTION_PATH, said, proposals=scaled)
+        meant, condition = proposed.cards * (proposed.batch_per_card or per_card), tr("if so, ")
+        means = amount(proposed.cards, "card")
+        comment = tr('a comment says "{comment}", which may mean {cards}', comment=proposed.comment, cards=means)
+        samples = amount(meant, "sample")
+        said = tr("{comment}, {samples} per update; {run}", comment=comment, samples=samples, run=run)
     elif subject.section("Global").get("distributed") is True:
         said = tr(
             "the config is for several cards (Global.distributed: true) but does not say for how "
@@ -113,15 +108,19 @@ def cards(subject: Subject) -> Iterator[Finding]:
             reference_gpus=called("reference_gpus"),
         )
         yield Finding(SECTION_PATH, said, hint if _scaled(planned, batch, 2 * batch) else "")
+        return
     elif gpus > 1:
-        with_, condition = amount(gpus, "card"), tr("if it was meant for one, ")
+        meant, condition = per_card, tr("if it was meant for one, ")
+        with_ = amount(gpus, "card")
         if accumulate > 1:
             batches = amount(accumulate, "batch", "batches")
             with_ = tr("{cards} and {batches} of each for an update", cards=with_, batches=batches)
             condition = tr("if it was meant for one batch of one card, ")
-        if scaled := _scaled(planned, batch, per_card, condition):
-            said = tr("the peak is still {peak} with {cards}", peak=peak, cards=with_)
-            yield Finding(SECTION_PATH, said, proposals=scaled)
+        said = tr("the peak is still {peak} with {cards}", peak=peak, cards=with_)
+    else:
+        return
+    if scaled := _scaled(planned, batch, meant, condition):
+        yield Finding(SECTION_PATH, said, proposals=scaled)
 
 
 def _scaled(planned: PlannedRun, batch: int, reference: int, condition: str = "") -> tuple[Proposal, ...]:
