@@ -139,7 +139,7 @@ def test_a_schedule_without_a_curve_is_compared_with_nothing(tmp_path: Path) -> 
     assert details == Details(findings=details.findings, overrides=details.overrides, call=details.call)
     assert "LR412" in {finding.code for finding in details.findings}
     [note] = curves_of(state).notes
-    assert "depends on the metric" in note
+    assert "depends on a metric" in note
 
 
 def test_a_log_may_have_the_name_that_the_page_gives_to_something_else(tmp_path: Path) -> None:
