@@ -136,7 +136,11 @@ class OneCycleConfig(LRConfig):
             allowed = tr("at least 1/div_factor, {least}: max_lr is the highest rate", least=f"{1 / self.div_factor:g}")
             raise self.error("final_div_factor", allowed)
         shape = self.anneal_strategy, self.pct_start, self.div_factor, self.final_div_factor
-        return schedules.OneCycle(self.max_lr, window.decay_iters, *shape, three_phase=self.three_phase)
+        iters = window.decay_iters
+        cycle = schedules.OneCycle(self.max_lr, iters, *shape, three_phase=self.three_phase)
+        # PaddleOCR's formula goes on for one update, which is no harm past the end of the run only.
+        ends_before = window.lead_iters + iters < window.total_iters
+        return schedules.HeldAfter(cycle, iters - 1) if ends_before else cycle
 
 
 @register_lr_config("Cyclic")

@@ -48,8 +48,7 @@ class _Looked(Schedule):
             if len(pieces) < most:
                 loose.update(begin for begin, _ in pieces)
             else:
-                self._check_regular(first, after, runs)
-                regular += runs
+                regular += self._regular(first, after, runs)
                 regular += self._repeated(found, after, runs)
             loose.update(found)
         return tuple(sorted(loose - {0})), *regular
@@ -68,8 +67,9 @@ class _Looked(Schedule):
     def _corners_in(self, first: int, after: int) -> Iterable[int]:
         """Its own corners in a piece where its parts are smooth and monotone."""
 
-    def _check_regular(self, first: int, after: int, runs: list[range]) -> None:
-        """Refuse regular corners along which the rates are no longer monotone."""
+    def _regular(self, first: int, after: int, runs: list[range]) -> list[range]:
+        """The regular corners of a stretch, in runs along which the rates are monotone; refused if there are none."""
+        return runs
 
 
 @dataclass(frozen=True)
@@ -161,23 +161,32 @@ class Product(_Looked):
         ways = {_way(*factors) * _way(self.end, rate) for rate in rates} | {_way(*rates)}
         return _turns(self, first, after - 1) if {-1, 1} <= ways else ()
 
-    def _check_regular(self, first: int, after: int, runs: list[range]) -> None:
-        ways = [self._ways(part, first, after) for part in (self.schedule, self.by)]
+    def _regular(self, first: int, after: int, runs: list[range]) -> list[range]:
+        ways, jumps = zip(*(self._ways(part, first, after) for part in (self.schedule, self.by)), strict=True)
         if self.end and ways[1] != {0} and self.schedule.extremes(first, after - 1)[0] < self.end:
             allowed = f"at most the lowest rate of the schedule, which has {_MANY} corners and more here"
             raise refused(self, "end", self.end, allowed)
         if {0} not in ways and {-1, 1} <= ways[0] | ways[1]:
             allowed = f"one that is constant or falls, like the other one, which has {_MANY} corners and more here"
             raise refused(self, "by", self.by, allowed)
+        if not all({-1, 1} <= way | jump for way, jump in zip(ways, jumps, strict=True)):
+            return runs
+        # Both come back up: only at the same place in the cycles of both are both of them monotone.
+        period = lcm(*(2 * run.step for run in runs))
+        if sum(period // run.step for run in runs) > _MANY:
+            raise refused(self, "by", self.by, "one whose cycles come together with those of the other one sooner")
+        return [run[at :: period // run.step] for run in runs for at in range(period // run.step) if run[at:]]
 
-    def _ways(self, part: Schedule, first: int, after: int) -> set[int]:
-        """The directions of one of the two in the first pieces of a stretch and along its corners."""
+    def _ways(self, part: Schedule, first: int, after: int) -> tuple[set[int], set[int]]:
+        """The directions of one of the two in the first pieces of a stretch and along its corners; those of jumps."""
         given = [run for run in part.all_corners if isinstance(run, range) and run.start < after and first < run.stop]
         own = [corners for run in given if (corners := inside(run, first, after))]
         pairs = [(begin, end - 1) for begin, end in _pieces(first, after, own, 16)]
         # The change from corner to corner counts as well: a piece of a single update has no direction.
         pairs += [(run[at], run[at + apart]) for run in own for at in (0, 1) for apart in (1, 2) if run[at + apart :]]
-        return {_way(part(one), part(other)) for one, other in pairs}
+        jumps = [(corner - 1, corner) for run in own for corner in run[:16]]
+        ways, over = ({_way(part(one), part(other)) for one, other in some} for some in (pairs, jumps))
+        return ways, over
 
     def lead(self) -> Lead:
         """The longer of the two warmups."""

@@ -160,6 +160,10 @@ class HeldAfter(Schedule):
             return end
         return End(self.end_iters, self(self.end_iters))
 
+    def opposite(self, low: float, high: float) -> Schedule | None:
+        inner = self.schedule.opposite(low, high)
+        return inner and HeldAfter(inner, self.end_iters)
+
 
 @dataclass(frozen=True)
 class EndedAfter(Schedule):

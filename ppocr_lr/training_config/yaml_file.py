@@ -322,10 +322,12 @@ def _mistake(error: yaml.MarkedYAMLError, text: str, source: str) -> tuple[Place
     if error.context == "while scanning a simple key":  # noticed only where the next one begins
         mark = error.context_mark
     where = _place(source, mark) if mark else Place(source)
-    if isinstance(error, yaml.constructor.ConstructorError):  # those that are ours have no context
-        return where, tr("a key is a word or a number, and '<<' takes a mapping") if error.context else str(
-            error.problem
-        )
+    if isinstance(error, yaml.constructor.ConstructorError):
+        if mark and text.startswith("{{", mark.index - 1):
+            return where, tr("'{sign}' begins what a template fills in; write the value itself", sign="{{")
+        if error.context:  # ours have none
+            return where, tr("a key is a word or a number, and '<<' takes a mapping")
+        return where, str(error.problem)
     if mark:
         from ppocr_lr.training_config.yaml_mistakes import likely_mistake  # most files need none
 

@@ -124,8 +124,8 @@ def test_a_file_is_called_what_its_owner_calls_it(tmp_path: Path) -> None:
     assert str(error.value.by_file_name()).startswith("学习.yml: ")
 
 
-@pytest.mark.parametrize("name", ["c.yaml", "C.YML"])
-def test_a_config_is_told_by_its_ending_in_capitals_too(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["c.yaml", "C.YML", "c.yml.txt", "config"])
+def test_a_config_is_told_by_its_ending_or_by_what_is_in_it(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(DEFAULT_CONFIG.read_bytes())
     draft, _ = read_dropped(tmp_path / name, Draft(""), Dropped())
     assert draft.source == name

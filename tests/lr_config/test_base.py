@@ -85,7 +85,10 @@ TABLE: list[tuple[dict[str, Any], dict[int, float]]] = [
     ({**COSINE, "decay_length": 10}, {50: 0.05, 100: 0, 150: 0.05, 200: 0.1}),
     ({**COSINE, "decay_length": "200%", "warmup_epoch": 1}, {10: 0.1, 200: 0.05 * (1 + cos(pi * 190 / 400))}),
     ({**LINEAR, "decay_length": "50it", "hold_epochs": 5}, {50: 0.1, 75: 0.05, 100: 0, 150: 0}),
-    ({**CYCLE, "decay_length": 10}, {29: 0.1, 99: 0.1 / 250000}),
+    # a cycle that ends before the run stays at its last rate: PaddleOCR's formula would rise again, or fall below 0
+    ({**CYCLE, "decay_length": 10}, {29: 0.1, 99: 0.1 / 250000, 100: 0.1 / 250000, 199: 0.1 / 250000}),
+    ({**CYCLE, "decay_length": 10, "anneal_strategy": "linear"}, {99: 0.1 / 250000, 100: 0.1 / 250000}),
+    ({**CYCLE, "cooldown_epochs": 5, "anneal_strategy": "linear"}, {149: 0.1 / 250000, 150: 0.1 / 250000, 199: 0.1 / 250000}),
     # bent: optax' cosine with an exponent, timm's k_decay of a cosine and of a polynomial
     ({**COSINE, "decay_power": 2}, {0: 0.1, 100: 0.025, 200: 0, 300: 0}),
     ({**COSINE, "decay_power": 2, "end_lr": 0.02}, {0: 0.1, 100: 0.04, 200: 0.02}),

@@ -46,6 +46,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({**WSD, "decay_shape": "exponential"}, "end_lr: 0.0 is not allowed; it must be above 0 with an exponential decay"),
     ({"name": "InverseSqrt", **CONST}, "timescale: is missing: it must be a length, as there is no warmup"),
     ({"name": "Noam", "d_model": 512, "learning_rate": 5e-324}, "learning_rate: 5e-324 .*large enough for a peak above 0"),
+    ({"name": "Noam", "d_model": 512, "warmup_iters": "0.01%"}, "warmup_iters: .0.01%. .*long enough for one iteration"),
     ({"name": "Noam"}, "d_model: is missing; Noam needs it: width of the model"),
     ({"name": "Exponential", **CONST, "gamma": 0}, "gamma: 0 is not allowed; it must be a number above 0"),
     ({"name": "InverseTime", **CONST, "gamma": 0}, "gamma: 0 is not allowed; it must be a number above 0"),

@@ -273,6 +273,27 @@ def test_extremes_of_very_many_corners() -> None:
 
 
 @pytest.mark.parametrize(
+    ("schedule", "by"),
+    [
+        (lib.WarmRestarts(1.0, (32,), peak_decay=0.9), CyclicalCosine(1.0, (7,))),
+        (CyclicalCosine(1.0, (7,)), lib.WarmRestarts(1.0, (32,), peak_decay=0.9)),
+        (CyclicalCosine(1.0, (4,)), lib.CyclicPolynomial(1.0, 32)),
+        (CyclicalCosine(1.0, (13,), end=0.1), CyclicalCosine(1.0, (11,), end=0.2)),
+        (lib.Product(CyclicalCosine(1.0, (3,)), CyclicalCosine(1.0, (5,))), CyclicalCosine(1.0, (7,))),
+        (CyclicalCosine(1.0, (13,)), StepDecay(1.0, 32, 0.99)),
+    ],
+    ids=str,
+)
+def test_extremes_of_a_product_of_cycles(schedule: Schedule, by: Schedule) -> None:
+    product = lib.Product(schedule, by)
+    rates = product(np.arange(1500))
+    for first in range(0, 1000, 37):
+        for last in range(first, 1500, 113):
+            some = rates[first : last + 1]
+            np.testing.assert_allclose(product.extremes(first, last), (some.min(), some.max()), **CLOSE)
+
+
+@pytest.mark.parametrize(
     ("limit", "found", "complete"),
     [(1, [2], False), (2, [2, 4], False), (4, [2, 4, 6, 8], True), (100, [2, 4, 6, 8], True)],
 )

@@ -69,6 +69,13 @@ def test_in_steps_of_epochs_it_goes_with_the_rate() -> None:
     assert stepped(range(100)).tolist() == [smooth(k - k % 10) for k in range(100)]
 
 
+def test_where_the_cycle_ends_before_the_run_it_stays_high() -> None:
+    shorter = build_momentum_schedule(MOMENTUM, 10, 10, {**ONE, "cooldown_epochs": 2, "anneal_strategy": "linear"})
+    whole = build_momentum_schedule(MOMENTUM, 8, 10, {**ONE, "anneal_strategy": "linear"})
+    assert shorter(range(80)).tolist() == whole(range(80)).tolist()
+    assert shorter(range(80, 100)).tolist() == [whole(79)] * 20
+
+
 def stages(*stages: Any) -> dict[str, Any]:
     return {"name": "Sequence", "stages": list(stages)}
 
