@@ -253,7 +253,7 @@ def shown(value: object, depth: int = 0) -> str:
 def listed(argument: str, texts: Iterable[Any]) -> tuple[Any, ...]:
     """Each of `texts`; `ArgumentError` for a single text, which would be taken letter by letter."""
     if isinstance(texts, str):
-        raise ArgumentError(argument, f"must be a list of texts, as [{texts!r}]", shown(texts))
+        raise ArgumentError(argument, f"must be a list of strings, such as [{texts!r}]", shown(texts))
     return tuple(texts)
 
 

@@ -147,7 +147,7 @@ class _TakeOne(argparse.Action):
     ) -> None:
         given = vars(arguments).setdefault("given", set())
         if flag and self.dest in given:
-            raise argparse.ArgumentError(self, "can be given once only")
+            raise argparse.ArgumentError(self, "can be given only once")
         given.add(self.dest)
         setattr(arguments, self.dest, value)
 

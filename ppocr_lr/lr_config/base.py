@@ -366,7 +366,7 @@ class LRConfig(BaseModel, ABC):
         """The error for one of this section's keys, with its value or saying that it is missing."""
         value = getattr(self, key)
         if value is None and key not in self.model_fields_set:
-            return LRConfigError(Problem((key,), tr("is missing: it must be {allowed}", allowed=allowed)))
+            return LRConfigError(Problem((key,), tr("is missing; it must be {allowed}", allowed=allowed)))
         return value_error((key,), as_written(value), allowed)
 
     def _own(self, keys: tuple[str, ...]) -> list[str]:

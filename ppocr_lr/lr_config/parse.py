@@ -351,7 +351,7 @@ def _problems(
         instead = tr("; {meant} is not read under this name", meant=meant[0]) if meant else ""
         what = tr(model.model_fields[key].description or "no description")
         name = _name(section)
-        yield Problem(path, tr("is missing: {name} needs it, {what}{instead}", name=name, what=what, instead=instead))
+        yield Problem(path, tr("is missing; {name} needs it: {what}{instead}", name=name, what=what, instead=instead))
     else:
         allowed = details.get("ctx", {}).get("allowed")
         if details["type"] == "literal_error":

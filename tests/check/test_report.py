@@ -339,7 +339,7 @@ CASES: list[tuple[str, Any, str, Any]] = [
      config(COSINE, optimizer="Momentum")),
     ("LR601", config({**COSINE, "learning_rate": 3e-6}), "is low for Momentum", config({**COSINE, "learning_rate": 3e-6}, optimizer="AdamW")),
     *(
-        ("LR601", config({**COSINE, "learning_rate": rate}, optimizer=optimizer), "such a training hardly learns",
+        ("LR601", config({**COSINE, "learning_rate": rate}, optimizer=optimizer), "such a run hardly learns",
          config({**COSINE, "learning_rate": 5e-5}, optimizer=optimizer))
         for rate in (1e-6, 1e-7, 1e-9) for optimizer in ("Adam", "AdamW")
     ),

@@ -28,7 +28,7 @@ ROWS: list[tuple[int, str, Any, RunFlags, str]] = [
     (10, "LR302", config({**MULTI, "warmup_epoch": 12}), KNOWN, "after the first of milestones (10)"),
     (11, "LR402", config({**PIECEWISE, "decay_epochs": [700, 800]}, epochs=500), KNOWN, "700, 800 lie beyond the run"),
     (12, "LR501", config({**PIECEWISE, "values": [0.1, 0.01]}), KNOWN, "2 values for 2 decay_epochs"),
-    (13, "LR100", config({"name": "OneCycle", "learning_rate": 0.1}), KNOWN, "is missing: OneCycle needs it"),
+    (13, "LR100", config({"name": "OneCycle", "learning_rate": 0.1}), KNOWN, "is missing; OneCycle needs it"),
     (13, "LR304", config({**ONE, "warmup_epoch": 2}), KNOWN, "OneCycle has a rise of its own"),
     (13, "LR504", config(ONE), KNOWN, "stepped past update 2000"),
     (14, "LR406", config(TWO, epochs=300), KNOWN, "exactly 0 from epoch 200"),

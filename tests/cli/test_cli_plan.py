@@ -347,7 +347,7 @@ def test_a_flag_that_takes_one_value_is_given_once(
 ) -> None:
     done = command(*arguments)
     assert (done.returncode, done.stdout, list(tmp_path.iterdir())) == (2, "", [])
-    assert done.stderr.endswith(f"error: argument {flag}: can be given once only\n")
+    assert done.stderr.endswith(f"error: argument {flag}: can be given only once\n")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

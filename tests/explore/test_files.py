@@ -25,6 +25,7 @@ from ppocr_lr.explore.look import Details, Dropped, curves_of, details_of, file_
 from ppocr_lr.explore.page import Page
 from ppocr_lr.explore.state import State
 from ppocr_lr.explore.words import Words
+from ppocr_lr.plotting.style import ALERT, GREY
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG
 from tests import checkpoints
 from tests.chinese import not_chinese
@@ -165,6 +166,14 @@ def test_a_download_needs_no_room_on_the_disk(kind: str, begin: bytes, monkeypat
     monkeypatch.setattr("tempfile.tempdir", "/not/there")
     draft = opened(DEFAULT_CONFIG.read_text(encoding="utf-8"), "c.yml")
     assert file_of(State(draft), kind).startswith(begin)
+
+
+@pytest.mark.parametrize(("rate", "colour"), [(0.1, GREY), (0.05, ALERT)])
+def test_dots_have_the_colours_of_a_picture(tmp_path: Path, rate: float, colour: str) -> None:
+    draft = opened(DEFAULT_CONFIG.read_text(encoding="utf-8"), "c.yml")
+    compared, dropped = read_dropped(log(tmp_path / "a.log", rate), draft, Dropped())
+    [dots] = details_of(State(compared), compared.planned, dropped).dots
+    assert dots["marker"]["color"] == colour
 
 
 def test_a_name_is_no_html(tmp_path: Path) -> None:

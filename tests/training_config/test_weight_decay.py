@@ -119,7 +119,7 @@ def test_names_and_forms(config: Any, rates: dict[int, float]) -> None:
             {"name": "Cosine", "start": 10**400, "end": 1},
             r"regularizer.start: 1000.* is not allowed; it must be a number above",
         ),
-        ({"name": "Cosine"}, r"Optimizer.regularizer.learning_rate: is missing: Cosine needs it"),
+        ({"name": "Cosine"}, r"Optimizer.regularizer.learning_rate: is missing; Cosine needs it"),
         ({"name": "Cosine", "start": -0.04}, r"regularizer.start: -0.04 is not allowed; it must be a number above 0"),
         (
             {"name": "Cosine", "start": -1, "end": 0.4},

@@ -226,7 +226,7 @@ def _by_its_own_length(subject: CurveSubject) -> Iterator[Finding]:
 @example("epoch_num: 100, lr: {name: Polynomial, learning_rate: 0.1, decay_length: 30}")
 @source("Paddle's PolynomialDecay, whose decay_steps are not the run's")
 def over_too_early(subject: CurveSubject) -> Iterator[Finding]:
-    """Past its last point the rate stays where it is, often at 0, and the rest of the training changes nothing."""
+    """Past its last point the rate stays where it is, often at 0, and the rest of the run changes nothing."""
     over, total = _end_by_its_own_length(subject), subject.run.total_iters
     if 0 < over < (1 - _LONG_REST) * total:
         said = tr(

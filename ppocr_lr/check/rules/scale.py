@@ -50,7 +50,7 @@ def unusual_peak(subject: Subject) -> Iterator[Finding]:
             why = tr("it divides by the size of the gradient, so the rate is about the size of a step")
         said = tr(
             "a peak of {peak} is {kind} for {name}, whose rates are mostly {low} to {high}: {why}, and "
-            "such a training {outcome}",
+            "such a run {outcome}",
             peak=rate_text(peak),
             kind=kind,
             name=name,
