@@ -55,11 +55,11 @@ def _refuse_changed(words: Sequence[str], refuse: Callable[[str], object]) -> No
         if own:
             continue
         if not word.strip():
-            refuse(f"{word!r} is no word; is a variable not set, or does a blank follow the \\ at the end of a line?")
+            refuse(f"{word!r} is blank; is a variable unset, or does a space follow the \\ at the end of a line?")
         if word.startswith("#") and not os.path.lexists(word):
             refuse(f"{word}: a comment begins here, which your shell has passed on; leave it out")  # zsh does
         if word.startswith("--") and word.endswith("="):
-            refuse(f"{word}: nothing follows the =; is a variable not set?")
+            refuse(f"{word}: nothing follows the =; is a variable unset?")
         if (typed := _as_typed(word)) != word:
             refuse(f"{word}: a web page, a chat or the shell has changed what was typed; write {typed}")
 
@@ -85,6 +85,7 @@ class Parser(argparse.ArgumentParser):
         else:
             from rich.console import Console
 
+            RawDescriptionRichHelpFormatter.group_name_formatter = str.capitalize  # not "Appearance Of The Picture"
             console = Console()
             console.width = max(console.width, NARROWEST)
             self.formatter_class = partial(RawDescriptionRichHelpFormatter, console=console, width=console.width - 2)
@@ -146,7 +147,7 @@ class _TakeOne(argparse.Action):
     ) -> None:
         given = vars(arguments).setdefault("given", set())
         if flag and self.dest in given:
-            raise argparse.ArgumentError(self, "can be given once only")
+            raise argparse.ArgumentError(self, "can be given only once")
         given.add(self.dest)
         setattr(arguments, self.dest, value)
 
@@ -208,6 +209,7 @@ def configs_of(arguments: argparse.Namespace, needed: int | None = None) -> list
             if "sweep" in arguments:
                 said += tr(", each sweep after a --sweep of its own")
             raise LRConfigError(said)
+    other = next((config for config in configs if not config.endswith((".yml", ".yaml"))), None)
     if needed not in (None, len(configs)):
         said = tr(
             "{command}: name {configs}, before -o or after -c; received {count}",
@@ -215,10 +217,15 @@ def configs_of(arguments: argparse.Namespace, needed: int | None = None) -> list
             configs=tr("one config") if needed == 1 else tr("{count} configs", count=needed),
             count=len(configs),
         )
-        other = next((config for config in configs if not config.endswith((".yml", ".yaml"))), None)
         if other and "checkpoint" in arguments:
             said += tr("; if {checkpoint} is the checkpoint: --checkpoint {checkpoint}", checkpoint=other)
+        if not configs and getattr(arguments, "checkpoint", None):
+            beside = os.path.join(os.path.dirname(arguments.checkpoint), "config.yml")  # where PaddleOCR writes it
+            said += tr("; the run's own is {file}", file=beside) if os.path.isfile(beside) else ""
         raise LRConfigError(said)
+    prefixes = (other, os.path.splitext(other)[0]) if other and "checkpoint" in arguments else ()
+    if any(os.path.isfile(f"{prefix}.pdopt") for prefix in prefixes):
+        raise LRConfigError(tr("{file}: is a checkpoint, not a config; write --checkpoint {file}", file=other))
     return configs
 
 

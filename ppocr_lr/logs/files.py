@@ -42,6 +42,9 @@ def logs_at(path: Path) -> list[TrainLog]:
         if folder.is_dir() and (records := records_in(folder)):
             return [read_records(folder, records)]
     said = tr("holds no .log file with a learning rate of PaddleOCR's trainer")
+    below = sorted({str(file.parent) for name in _TRAINERS for file in path.glob(f"*/{name}")})
+    if below:  # of several runs
+        said += tr("; did you mean {names}?", names=tr(" or ").join(below[:_MOST_NAMED]))
     raise LRConfigError(said).within(str(path))
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
 
 from ppocr_lr import schedules
-from ppocr_lr.errors import LRConfigError, Path, Problem, shown, value_error
+from ppocr_lr.errors import LRConfigError, Path, Problem, errors_under, shown, value_error
 from ppocr_lr.finding import Finding, Proposal, taken_out
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import envelope
@@ -33,6 +33,11 @@ class NoEffect(NamedTuple):
     why: str
     agrees: Callable[[Any, Any, Run], bool] = lambda config, value, run: value == 0
     """`agrees(config, value, run)`: the value is what happens anyway, so nobody is misled."""
+
+
+def is_peak(config: Any, value: Any, run: Run) -> bool:
+    """For a key whose value would be the peak: it is that anyway."""
+    return value is None or bool(value == config.peak)
 
 
 class InIterations(NamedTuple):
@@ -225,7 +230,7 @@ class LRConfig(BaseModel, ABC):
     def bent_by_name(self, decay_shape: str, end_key: str) -> Shape:
         """The shape of this name, bent, for a decay to the rate under `end_key`."""
         shape = DECAY_SHAPES[decay_shape]
-        if isinstance(shape, schedules.Tanh):
+        if decay_shape == "tanh":
             shape = self.tangent
         elif given := [key for key in TANGENT if getattr(self, key) != type(self).model_fields[key].default]:
             raise self.error(given[0], tr("left out unless decay_shape is tanh"))
@@ -283,7 +288,8 @@ class LRConfig(BaseModel, ABC):
     def remarks(self, window: Window) -> Iterator[Finding]:
         """Findings about values that can be used, but may surprise, at any depth."""
         for path, section, _, part in self._planned_inside(window):
-            yield from (each.under(*path) for each in section.remarks(part) if each.code not in _NOT_INSIDE)
+            with errors_under(*path):
+                yield from (each.under(*path) for each in section.remarks(part) if each.code not in _NOT_INSIDE)
         if not self.has_key("warmup_mode"):
             return
         fields = type(self).model_fields
@@ -360,7 +366,7 @@ class LRConfig(BaseModel, ABC):
         """The error for one of this section's keys, with its value or saying that it is missing."""
         value = getattr(self, key)
         if value is None and key not in self.model_fields_set:
-            return LRConfigError(Problem((key,), tr("is missing: it must be {allowed}", allowed=allowed)))
+            return LRConfigError(Problem((key,), tr("is missing; it must be {allowed}", allowed=allowed)))
         return value_error((key,), as_written(value), allowed)
 
     def _own(self, keys: tuple[str, ...]) -> list[str]:

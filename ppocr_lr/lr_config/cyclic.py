@@ -7,6 +7,7 @@ from ppocr_lr import schedules
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import LRConfig, NoEffect, Window, kinds, register_lr_config
+from ppocr_lr.lr_config.base import is_peak
 from ppocr_lr.lr_config.envelope import BENT, CYCLES, HOLD, LAST_EPOCH, OVER_THE_RUN, TANGENT, WARMUP
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import Length
@@ -122,12 +123,7 @@ class OneCycleConfig(LRConfig):
 
     peak_key = "max_lr"
     example: ClassVar = {"max_lr": 0.001}
-    no_effect: ClassVar = {
-        "learning_rate": NoEffect(
-            "OneCycle takes its peak from max_lr",
-            lambda config, value, run: value is None or value == config.max_lr,
-        )
-    }
+    no_effect: ClassVar = {"learning_rate": NoEffect("OneCycle takes its peak from max_lr", is_peak)}
 
     def curve(self, window: Window) -> Schedule:
         if self.three_phase and self.pct_start >= 0.5:

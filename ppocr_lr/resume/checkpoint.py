@@ -130,6 +130,8 @@ def _optimizer_file(given: Path) -> tuple[Path, Path]:
         raise ArgumentError("checkpoint", problem, given)
     meant = tr(" or ").join(str(prefix.parent / name) for name in nearest(prefix.name, there))
     suggestion = tr("; did you mean {names}?", names=meant) if meant else ""
+    if there and not meant:
+        suggestion = tr("; its folder has {names}", names=", ".join(there[:5]))
     raise LRConfigError(tr("does not exist{suggestion}", suggestion=suggestion)).within(str(path))
 
 

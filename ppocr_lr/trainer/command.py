@@ -19,6 +19,7 @@ from ppocr_lr.training_config.overrides import last_given
 from ppocr_lr.training_config.run_flags import RunFlags
 
 _PYTHON = re.compile(r"python[\d.]*(\.exe)?")
+_NO_PYTHON = (".yml", ".yaml", ".sh", ".bat", ".ipynb")
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,11 @@ def read_command(words: Sequence[str]) -> TrainerCommand:
         there = sorted(str(file) for file in Path(script).parent.glob("*.py"))
         said = tr("does not exist{suggestion}", suggestion=did_you_mean(script, there))
         raise LRConfigError(f"{Path(script).absolute()}: {said}")
+    if script.endswith(_NO_PYTHON):
+        example = f"tools/train.py -c {script if script.endswith(('.yml', '.yaml')) else 'config.yml'}"
+        raise LRConfigError(
+            tr("{file}: is not a Python script; name that first: {example}", file=script, example=example)
+        )
     config, assignments = _config(rest)
     overrides, lost = last_given(assignments)
     return TrainerCommand(script, tuple(rest), config, tuple(overrides), lost)

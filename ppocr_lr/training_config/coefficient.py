@@ -19,7 +19,6 @@ START, END = "start", "end"
 
 _ENDS = ("end_lr", "min_lr", "eta_min")
 _FALLS_ONLY = ("floor", "ceiling")
-_UNKNOWN = "LR101"
 
 
 class Coefficient(NamedTuple):
@@ -39,9 +38,7 @@ class Coefficient(NamedTuple):
         """
         with errors_under(*self.path):
             schedule = self.section.schedule(run.window)
-            for remark in self.section.remarks(run.window, schedule, strict=True):
-                if remark.code == _UNKNOWN:
-                    raise LRConfigError(Problem(remark.path, remark.message))
+            _ = [*self.section.remarks(run.window, schedule, strict=True)]
             if self.rise is None:
                 return schedule
             config = self.section.config
@@ -92,6 +89,6 @@ def read_coefficient(written: Mapping[Any, Any], path: Path) -> Coefficient:
         section = read_section(written, ends, values_at_ends)
         if not section.config.has_curve:
             raise LRConfigError(
-                Problem(("name",), tr("depends on the metric of the training, which decides only the rate"))
+                Problem(("name",), tr("depends on a metric of the training run, which decides only the rate"))
             )
     return Coefficient(section, path, rise)

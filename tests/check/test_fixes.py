@@ -103,6 +103,7 @@ UNSAFE = [
     ("LR304", file_of("name: OneCycle\nmax_lr: 0.1\nwarmup_epoch: 2"),
      file_of("name: OneCycle\nmax_lr: 0.1\nwarmup_epoch: 0")),
     ("LR402", file_of(MULTI + "milestones: [700,   800] # m", 500), file_of(MULTI + "milestones: [394,   450] # m", 500)),
+    ("LR307", file_of("name: RangeTest\nupdates: 2050"), file_of("name: RangeTest\nupdates: 2050", 21)),
     ("LR404", file_of(COSINE + "last_epoch: 2500"), file_of(COSINE + "last_epoch: 2500", 26)),
     ("LR405", file_of("name: CyclicalCosine\nlearning_rate: 0.1\ncycle: 8"),
      file_of("name: CyclicalCosine\nlearning_rate: 0.1\ncycle: 10")),

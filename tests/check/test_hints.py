@@ -24,6 +24,7 @@ from tests.check.test_report import (
     NOAM,
     PIECEWISE,
     POLYNOMIAL,
+    RAMP,
     TWO,
     WSD,
     config,
@@ -153,6 +154,8 @@ def test_only_a_name_of_paddleocr_can_ignore_a_key(tmp_path: Path) -> None:
          "-o Optimizer.lr.warmup_epoch=1 lets it end lower"),
         # a flag says how long the run is, whatever the key does
         ("LR404", {**COSINE, "last_epoch": 2500}, RunFlags(iters_per_epoch=100, epochs=20), ""),
+        ("LR307", {**RAMP, "updates": 2050}, KNOWN, "-o Global.epoch_num=21"),
+        ("LR307", {**RAMP, "updates": 2050}, RunFlags(iters_per_epoch=100, epochs=20), ""),
         # Step has no end either; WSD would bring LR101, as it has no gamma
         ("LR409", {"name": "InverseTime", "learning_rate": 0.1, "gamma": 0.01}, KNOWN,
          "name: WSD ends at 0; so does a Sequence with a last stage of name: Linear"),

@@ -213,8 +213,9 @@ CASES: list[tuple[str, Any, str, Any]] = [
      "12, 15 would come at epoch 22, 25 with the warmup, beyond the run of 20 epochs; the rate stays at 1e-1",
      config({**MULTI, "milestones": [5, 9], "warmup_epoch": 10})),
     ("LR402", config({**MULTI, "milestones": []}), "the rate never drops", config(MULTI)),
-    ("LR403", config({**PIECEWISE, "warmup_epoch": 2}), "come at epoch 12, 17", config(PIECEWISE)),
-    ("LR403", config({**PIECEWISE, "decay_epochs": ["50%", "1500it"], "warmup_epoch": 2}), "come at epoch 12, 17", config(PIECEWISE)),
+    ("LR403", config({**PIECEWISE, "warmup_epoch": 2}), "the drops come at epochs 12, 17", config(PIECEWISE)),
+    ("LR403", config({**PIECEWISE, "decay_epochs": [10], "values": [0.1, 0.01], "warmup_epoch": 2}), "the drop comes at epoch 12", config(PIECEWISE)),
+    ("LR403", config({**PIECEWISE, "decay_epochs": ["50%", "1500it"], "warmup_epoch": 2}), "the drops come at epochs 12, 17", config(PIECEWISE)),
     ("LR404", config({**COSINE, "last_epoch": 2500}), "is rising again (1.47e-2)", config({**COSINE, "last_epoch": 1500})),
     ("LR404", config({**COSINE, "last_epoch": 2500}), "is rising again",
      config({**COSINE, "last_epoch": 2500, "cooldown_epochs": 1})),
@@ -233,9 +234,9 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR406", config({**TWO, "warmup_epoch": 2}, epochs=300), "after it, at epoch 202, the rate jumps up to 2.5e-2",
      config({**TWO, "warmup_epoch": 2}, epochs=202)),
     ("LR407", config({**MULTI, "learning_rate": 1e-5, "gamma": 0.5, "warmup_epoch": 9}),
-     "45 updates of 2000 have a rate below 5e-7, which the log prints as 0.000000; all of them in the warmup",
+     "45 of 2000 updates have a rate below 5e-7, which the log prints as 0.000000; all of them in the warmup",
      config({**MULTI, "learning_rate": 1e-5, "gamma": 0.5, "warmup_epoch": 4})),
-    ("LR407", config({**COSINE, "learning_rate": 0.001}), "28 updates of 2000 have a rate below 5e-7", config({"name": "Const", "learning_rate": 1e-6})),
+    ("LR407", config({**COSINE, "learning_rate": 0.001}), "28 of 2000 updates have a rate below 5e-7", config({"name": "Const", "learning_rate": 1e-6})),
     ("LR408", config({**COSINE, "learning_rate": 0.001}, epochs=150_000), "the log prints the same rate for the first 2135",
      config({**COSINE, "learning_rate": 0.001}, epochs=1200)),
     ("LR408", config({**COSINE, "learning_rate": 5e-5}, optimizer="Adam"), "for the first 1.3 epochs", config(COSINE)),
@@ -338,7 +339,7 @@ CASES: list[tuple[str, Any, str, Any]] = [
      config(COSINE, optimizer="Momentum")),
     ("LR601", config({**COSINE, "learning_rate": 3e-6}), "is low for Momentum", config({**COSINE, "learning_rate": 3e-6}, optimizer="AdamW")),
     *(
-        ("LR601", config({**COSINE, "learning_rate": rate}, optimizer=optimizer), "such a training hardly learns",
+        ("LR601", config({**COSINE, "learning_rate": rate}, optimizer=optimizer), "such a run hardly learns",
          config({**COSINE, "learning_rate": 5e-5}, optimizer=optimizer))
         for rate in (1e-6, 1e-7, 1e-9) for optimizer in ("Adam", "AdamW")
     ),
@@ -429,7 +430,7 @@ DISTRIBUTED = (
 @pytest.mark.parametrize(
     ("text", "flags", "message", "hint"),
     [
-        (FOR_8_CARDS, RunFlags(), "«(8*8c)», which may mean 8 cards, 64 samples per update; 1 card here, 8 samples",
+        (FOR_8_CARDS, RunFlags(), '"(8*8c)", which may mean 8 cards, 64 samples per update; 1 card here, 8 samples',
          "if so, the linear rule: -o Optimizer.lr.learning_rate=0.000125"),
         (FOR_8_CARDS, RunFlags(gpus=2), "2 cards here, 16 samples per update", "=0.00025"),
         (FOR_8_CARDS, RunFlags(accumulate=4, scaling="sqrt"), "1 card here, 32 samples per update", "the sqrt rule: -o"),
@@ -441,8 +442,8 @@ DISTRIBUTED = (
         (FOR_8_CARDS, RunFlags(reference_gpus=1), None, ""),
         (FOR_8_CARDS, RunFlags(reference_gpus=8, accumulate=8), None, ""),
         (FOR_8_CARDS, RunFlags(reference_gpus=4, accumulate=8), "is meant for 32 samples per update; 1 card here, 64", "=0.002"),
-        (DISTRIBUTED, RunFlags(), "Global.distributed: true) and does not say for how many", "reference_gpus R"),
-        (DISTRIBUTED, RunFlags(gpus=8), "Global.distributed: true) and does not say for how many", "reference_gpus R"),
+        (DISTRIBUTED, RunFlags(), "Global.distributed: true) but does not say for how many", "reference_gpus R"),
+        (DISTRIBUTED, RunFlags(gpus=8), "Global.distributed: true) but does not say for how many", "reference_gpus R"),
         (DISTRIBUTED.replace("true", "false"), RunFlags(gpus=4), "the peak is still 1e-3 with 4 cards", "if it was meant for one, the linear rule: -o Optimizer.lr.learning_rate=0.004"),
         (DISTRIBUTED.replace("true", "false"), RunFlags(gpus=4, accumulate=4), "the peak is still 1e-3 with 4 cards and 4 batches of each for an update", "if it was meant for one batch of one card, the linear rule: -o Optimizer.lr.learning_rate=0.016"),
         (DISTRIBUTED.replace("true", "false"), RunFlags(accumulate=4), None, ""),
@@ -454,6 +455,17 @@ def test_cards(tmp_path: Path, text: str, flags: RunFlags, message: str | None, 
     found = [(f.message, f.hint) for f in findings(tmp_path, text, flags) if f.code == "LR602"]
     assert len(found) == (message is not None)
     assert all(message is not None and message in said and hint in proposed for said, proposed in found)
+
+
+@pytest.mark.parametrize(
+    "flags", [RunFlags(iters_per_epoch=9, reference_gpus=8), RunFlags(iters_per_epoch=9, reference_batch=64)]
+)
+@pytest.mark.parametrize("batch", ["batch_size_per_card: 8k", "drop_last: true"])
+def test_what_a_given_reference_needs_is_not_passed_over(tmp_path: Path, flags: RunFlags, batch: str) -> None:
+    text = FOR_8_CARDS.replace("batch_size_per_card: 8", batch)
+    assert "LR602" not in {each.code for each in findings(tmp_path, text, RunFlags(iters_per_epoch=9))}
+    with pytest.raises(LRConfigError, match=r"Train\.loader\.batch_size_per_card"):
+        findings(tmp_path, text, flags)
 
 
 @pytest.mark.parametrize(("iters", "share"), [(3, "25 %"), (4, "14.7 %"), (10, None), (100, None)])
@@ -482,9 +494,9 @@ WINDOWS: list[tuple[str, dict[str, Any], int, str | None]] = [
     ("LR402", {**MULTI, "milestones": [10, 17], "warmup_epoch": 1}, 10, "17 would come at epoch 20 on Windows with the warmup, beyond the run of 20 epochs"),
     ("LR402", {**MULTI, "milestones": [10, 19], "warmup_epoch": 1, "decay_within_run": True}, 10, "19 would come at epoch 21.111 on Windows, beyond"),
     ("LR402", {**PIECEWISE, "decay_epochs": [10, 17]}, 10, None),
-    ("LR403", {**MULTI, "warmup_epoch": 2}, 10, "counted from the end of the warmup, the drops come at epoch 13.333, 18.889 on Windows"),
-    ("LR403", MULTI, 10, "the drops come at epoch 11.111, 16.667 on Windows"),
-    ("LR403", {**PIECEWISE, "warmup_epoch": 2}, 100, "counted from the end of the warmup, the drops come at epoch 12.121, 17.172 on Windows"),
+    ("LR403", {**MULTI, "warmup_epoch": 2}, 10, "counted from the end of the warmup, the drops come at epochs 13.333, 18.889 on Windows"),
+    ("LR403", MULTI, 10, "the drops come at epochs 11.111, 16.667 on Windows"),
+    ("LR403", {**PIECEWISE, "warmup_epoch": 2}, 100, "counted from the end of the warmup, the drops come at epochs 12.121, 17.172 on Windows"),
     ("LR403", MULTI, 100, None),
     ("LR403", {**MULTI, "milestones": [10, 19]}, 10, None),
     ("LR302", {**MULTI, "milestones": [5, 9], "warmup_epoch": 5}, 10, "the warmup ends at epoch 5.556, after the first of milestones (5); the drop comes at epoch 11.111"),
@@ -740,7 +752,7 @@ class TestIgnoring:
         [
             ("", "  # ppocr-lr: ignore LR101", []),
             ("", "  # ppocr-lr: ignore LR101, LR402", [(6, 49, "ignores LR402, which is not found on this line")]),
-            ("", "  # ppocr-lr: ignore LR999", [(6, 42, "LR999, and there is no such code")]),
+            ("", "  # ppocr-lr: ignore LR999", [(6, 42, "LR999, but there is no such code")]),
             ("", "  # ppocr-lr: ignore", [(6, 23, "names no code")]),
             ("", "  # ppocr-lr: ignore lr101", [(6, 23, "names no code")]),
             ("", "  # ppocr-lr: ignored here", []),

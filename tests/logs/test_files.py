@@ -40,6 +40,7 @@ def test_of_a_folder_its_train_log(tmp_path: Path, command: Command) -> None:
         "output/train.log: the run follows"
         in command("plot", "-c", "c.yml", "--log", "output", "--out", "p.png").stdout
     )
+    assert command("compare-log", "-c", "c.yml", ".").stderr.endswith("trainer; did you mean output?\n")
     (folder / "train.log").write_text("a run that stopped before its first line\n", encoding="utf-8")
     assert command("compare-log", "-c", "c.yml", "output").stdout.count("the run follows the plan: all 100 lines") == 2
 

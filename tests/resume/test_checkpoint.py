@@ -114,6 +114,7 @@ def test_what_is_given_instead(tmp_path: Path) -> None:
         ("loop", "loop.pdopt: is a link that leads to no file"),
         ("astray", "astray.pdopt: is a link that leads to no file"),
         ("best", "best.pdopt: does not exist"),
+        ("iter_epoch_9", "iter_epoch_9.pdopt: does not exist; its folder has astray, both, folder, latest, loop"),
         ("latest ", f"latest .pdopt: does not exist; did you mean {tmp_path / 'latest'}?"),
         ("latest.pdopt.", f"latest.pdopt..pdopt: does not exist; did you mean {tmp_path / 'latest'}?"),
         ("folder", "folder.pdopt: is not a regular file, so it is not an optimizer state"),

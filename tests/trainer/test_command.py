@@ -14,7 +14,8 @@ from ppocr_lr.trainer.command import is_first_process, launched, read_command
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "tools").mkdir()
-    (tmp_path / "tools" / "train.py").touch()
+    for name in ("tools/train.py", "c.yml", "run.sh"):
+        (tmp_path / name).touch()
     monkeypatch.chdir(tmp_path)
 
 
@@ -59,6 +60,8 @@ def test_the_word_python_may_stand_before_the_script(python: str) -> None:
         ("python -m tools.train", "name the script that trains"),
         ("-c c.yml tools/train.py", "name the script that trains"),
         ("tools/trian.py -c c.yml", "tools/trian.py: does not exist; did you mean tools/train.py?"),
+        ("c.yml", "c.yml: is not a Python script; name that first: tools/train.py -c c.yml"),
+        ("run.sh -c c.yml", "run.sh: is not a Python script; name that first: tools/train.py -c config.yml"),
         ("tools -c c.yml", f"{os.sep}tools: does not exist"),  # with its folder, which may be the wrong one
         (
             "python -m paddle.distributed.launch --gpus 0,1 tools/train.py -c c.yml",
