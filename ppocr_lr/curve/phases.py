@@ -24,7 +24,7 @@ def phases_of(schedule: Schedule, total_iters: int, limit: int = 30) -> tuple[li
 
     `warmup` is a linear warmup, `plateau` a constant rate, `decay` a falling and `rise` a rising one; a `restart` is a
     decay that begins with a jump upwards, not one from the top of a rise. A piece of a single update belongs to the
-    phase before it.
+    phase before it, unless it is such a jump.
     """
     inner, complete = schedule.corner_steps(total_iters - 1, limit)
     end = total_iters if complete else inner[-1]
@@ -32,7 +32,7 @@ def phases_of(schedule: Schedule, total_iters: int, limit: int = 30) -> tuple[li
     starts = [0, *(step for step in inner if step < end)]
     found: list[Phase] = []
     for first, after in zip(starts, [*starts[1:], end], strict=True):
-        if found and after - first == 1:
+        if found and after - first == 1 and not _jumps_up(schedule, first):
             previous = found.pop()
             first = previous.first
         found.append(_phase(schedule, first, after - 1, found[-1] if found else None, warmup))
@@ -43,12 +43,12 @@ def _phase(schedule: Schedule, first: int, last: int, previous: Phase | None, wa
     start, end = schedule(first), schedule(last)
     if first == 0 and warmup:
         kind: Kind = "warmup"
-    elif start == end:
-        kind = "plateau"
     elif end > start:
         kind = "rise"
-    elif previous and previous.kind != "warmup" and _jumps_up(schedule, first):
+    elif (end < start or first == last) and previous and previous.kind != "warmup" and _jumps_up(schedule, first):
         kind = "restart"
+    elif start == end:
+        kind = "plateau"
     else:
         kind = "decay"
     return Phase(kind, first, last, start, end)

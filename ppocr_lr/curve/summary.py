@@ -33,10 +33,9 @@ class Summary(NamedTuple):
 
     @property
     def peak_step(self) -> int:
-        """The first update that has the highest rate, found by halving, as `extremes` is exact."""
-        return bisect_left(
-            range(self.final_step), True, key=lambda step: self.schedule.extremes(0, step)[1] >= self.peak
-        )
+        """The first update that has the highest rate, found by halving, as `extremes` is exact but for rounding."""
+        peak = self.peak * (1 - 1e-14)
+        return bisect_left(range(self.final_step), True, key=lambda step: self.schedule.extremes(0, step)[1] >= peak)
 
 
 def summarize(schedule: Schedule, run: Run) -> Summary:

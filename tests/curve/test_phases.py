@@ -27,6 +27,8 @@ TABLE: list[tuple[Schedule, int, list[tuple[str, int, int]]]] = [
     (Warmup(Constant(1.0), 30, 1.0), 20, [("warmup", 0, 19)]),
     (PiecewiseConstant((4, 8), (3, 2, 1)), 12, [("plateau", 0, 3), ("plateau", 4, 7), ("plateau", 8, 11)]),
     (CyclicalCosine(1.0, (5,)), 12, [("decay", 0, 4), ("restart", 5, 9), ("restart", 10, 11)]),
+    # the run ends with the first update of a cycle
+    (CyclicalCosine(1.0, (5,)), 11, [("decay", 0, 4), ("restart", 5, 9), ("restart", 10, 10)]),
     (OneCycle(1.0, 20), 20, [("rise", 0, 5), ("decay", 6, 19)]),
     (TwoStepCosine(1.0, 10, 20), 20, [("decay", 0, 10), ("restart", 11, 19)]),
     (CosineWave(1.0, 5), 10, [("decay", 0, 4), ("rise", 5, 9)]),

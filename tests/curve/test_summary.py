@@ -27,6 +27,12 @@ def test_peak_and_final_are_those_of_every_update(drawn: tuple[dict[str, object]
     assert (summary.final_step, summary.final) == (epochs * iters - 1, schedule(epochs * iters - 1))
 
 
+def test_the_peak_is_at_the_first_of_the_updates_that_have_it() -> None:
+    section = {"name": "LinearWarmupCosine", "learning_rate": 0.4539, "start_lr": 0.04539, "warmup_steps": 623}
+    schedule = build_schedule({**section, "min_lr": 0.188711595, "once_per_epoch": True}, 60, 25)
+    assert summarize(schedule, Run(60, 25)).peak_step == 625
+
+
 def test_the_lines_of_the_default_config() -> None:
     planned_run = plan_run(DEFAULT_CONFIG)
     text = "\n".join(text_lines(planned_run))
