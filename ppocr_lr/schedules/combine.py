@@ -22,6 +22,7 @@ from ppocr_lr.schedules.kinds import Iters, PositiveRate, Rate
 
 _MANY = 2000  # pieces of a regular pattern that are examined one by one
 _IN_ALL = 10 * _MANY  # the same, for all patterns of a schedule together
+_PLACES = 200  # of corners in the pattern that two cycles make together
 _SAMPLES = 64  # rates sampled in a piece to find its turns
 
 
@@ -135,7 +136,7 @@ class Product(_Looked):
     `end` is the rate at a factor of 0; if it is 0, this is `schedule(k)·by(k)`.
 
     If one of the two goes up and down for ever, the other one must fall or stay constant: only then can all corners
-    be listed.
+    be listed. If both start over for ever, the pattern that their cycles make together must be short.
 
     Source: PyTorch's `ChainedScheduler`, mmengine's overlapping schedulers; Zhai et al. (arXiv 2106.04560); timm's
     `WSDLRScheduler` for one with an end.
@@ -176,7 +177,7 @@ class Product(_Looked):
             return runs
         # Both come back up: only at the same place in the cycles of both are both of them monotone.
         period = lcm(*(2 * run.step for run in runs))
-        if sum(period // run.step for run in runs) > _MANY:
+        if sum(period // run.step for run in runs) > _PLACES:
             raise refused(self, "by", self.by, "one whose cycles come together with those of the other one sooner")
         return [run[at :: period // run.step] for run in runs for at in range(period // run.step) if run[at:]]
 
