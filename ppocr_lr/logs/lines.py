@@ -44,7 +44,8 @@ _CUT = re.compile(_SHORT, re.IGNORECASE)
 _ENDS_SHORT = re.compile(rf"\blr:[ \t]*(?:{_SHORT})$", re.IGNORECASE | re.MULTILINE)
 _MARGIN = " \t>|"  # of a quotation, or of indented text
 _LINE_BEGINS = re.compile(r"epoch:[ \t]*\[\d")
-_STAMP = r"\[\d{4}[/-]\d\d[/-]\d\d "  # the trainer's own lines begin with the time
+# The trainer's own lines begin with the time; before it may be what other tools put before each line.
+_STAMP = r"[^\n]{0,60}?\[\d{4}[/-]\d\d[/-]\d\d "
 # PaddleOCR says these once, when a training process starts.
 _STARTS = (DATALOADER, "During the training process, after the", "INFO: resume from ")
 _WHEN = r"(?: (\d{1,15})th iteration, an evaluation is run every (\d{1,15}) iterations)?"

@@ -81,6 +81,8 @@ class LRConfig(BaseModel, ABC):
     """Paddle computes each rate of this decay from the one before."""
     warmup_keys: ClassVar[tuple[str, ...]] = ("warmup_epoch", "warmup_iters", "warmup_ratio")
     """The keys that may say how long the warmup is; at most one of them does."""
+    fills_the_run: ClassVar[bool] = False
+    """The curve is planned for what warmup and hold leave of the run, whatever the keys say."""
     cycle_key: ClassVar[str] = ""
     """The key that says in epochs how long each cycle is; empty if there is none."""
 
@@ -117,7 +119,7 @@ class LRConfig(BaseModel, ABC):
         for key, field in type(self).model_fields.items() if self.has_key("warmup_mode") else ():
             if UP_TO_PEAK in field.metadata and (rate := getattr(self, key)) and rate > self.peak:
                 raise self.error(key, tr("at most the peak, {peak}", peak=f"{self.peak:g}"))
-        schedule = self._bounded(self.behind(window, self.lead_length(window)))
+        schedule = self._bounded(self._behind(window))
         if hold_iters := window.iters(self.around("hold_epochs")):
             schedule = schedules.Sequence(((schedules.Constant(self.peak), hold_iters),), schedule)
         schedule = self.warmed_up(schedule, self.warmup_length(window))
@@ -147,9 +149,10 @@ class LRConfig(BaseModel, ABC):
             raise self.error("ceiling", tr("at least the peak, {peak}", peak=f"{self.peak:g}"))
         return schedules.Bounded(schedule, **bounds)
 
-    def behind(self, window: Window, lead_iters: int) -> Schedule:
-        """What comes after `lead_iters` updates of warmup and hold: the curve, shortened if a key asks for that."""
-        within_run = self.around("decay_within_run")
+    def _behind(self, window: Window) -> Schedule:
+        """What comes after warmup and hold: the curve, shortened if a key asks for that."""
+        lead_iters = self.lead_length(window)
+        within_run = self.fills_the_run or self.around("decay_within_run")
         tail_iters = window.iters(self.around("cooldown_epochs"))
         if self.has_key("cooldown_epochs") and self.around("decay_length") is not None:
             if within_run or tail_iters:

@@ -61,12 +61,9 @@ class CosineWarmRestartsConfig(LRConfig):
     )
 
     also_called: ClassVar = {"end_lr": "eta_min"}
+    fills_the_run = True  # with num_cycles
     nearest_in_paddleocr = "CyclicalCosine, whose cycles are all equally long"
     example: ClassVar = {"learning_rate": 0.001, "T_0": "14.3%", "T_mult": 2}
-
-    def behind(self, window: Window, lead_iters: int) -> Schedule:
-        """Cycles whose number is given fill what warmup and hold leave of the run."""
-        return self.curve(window.within(lead_iters))
 
     def curve(self, window: Window) -> Schedule:
         if [self.T_0 is None, not self.cycles, self.num_cycles is None].count(False) != 1:

@@ -41,6 +41,7 @@ class _Guarded(LRConfig):
 
     @classmethod
     def model_validate(cls, *args: Any, **kwargs: Any) -> Any:
+        """As pydantic's: a validator may raise what that does not catch."""
         with _named(cls):
             return super().model_validate(*args, **kwargs)
 
@@ -48,7 +49,7 @@ class _Guarded(LRConfig):
         with _named(type(self)):
             schedule = super().to_schedule(window)
             _check_promises(schedule, window)
-            _ = [*map(window.first_update, self.marks)]
+            _ = [*map(window.first_update, self.marks)]  # the rules ask for them
             return schedule
 
     def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:

@@ -53,6 +53,8 @@ def read_command(words: Sequence[str]) -> TrainerCommand:
     if not Path(script).is_file():
         there = sorted(str(file) for file in Path(script).parent.glob("*.py"))
         said = tr("does not exist{suggestion}", suggestion=did_you_mean(script, there))
+        if Path(script).is_dir():
+            said = tr("is a folder; give a file name")
         raise LRConfigError(f"{Path(script).absolute()}: {said}")
     if script.endswith(_NO_PYTHON):
         example = f"tools/train.py -c {script if script.endswith(('.yml', '.yaml')) else 'config.yml'}"

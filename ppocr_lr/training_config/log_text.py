@@ -17,8 +17,8 @@ _BYTES = re.compile(rb"[\t\n\r -~]{32}")
 _FEWER = 31
 _MOST_MARKS = 100  # more are noise
 _AT_END = re.compile(rb"(?:[\t\n\r -~]+|\xff(?:\xfe[\t\n\r -~]?)?|\xfe(?:\xff\0?)?)\Z")
-# A page or a chat leaves of a colour what can be seen, or writes its first character as ^[.
-_ESCAPES = r"(?:\x1b|\^\[)\[[\d;?]*[A-Za-z]|\[\d{1,3}(?:;\d{1,3})*m"
+# A page or a chat leaves of a colour what can be seen, or writes its first character as ^[, JSON as \u001b.
+_ESCAPES = r"(?:\x1b|\^\[|\\u001b)\[[\d;?]*[A-Za-z]|\[\d{1,3}(?:;\d{1,3})*m"
 _SPACES = "[\xa0\u2000-\u200a\u202f\u3000]"  # compiled where it is used: few texts need it, and it takes long
 _FULL_WIDTH = ("epoch\uff1a", "lr\uff1a", "\uff0clr")  # with the signs of a Chinese keyboard
 _UNSEEN = "[\u00ad\u200b-\u200f\u2060\ufeff]"  # where chats and web pages let a line break

@@ -25,9 +25,11 @@ from ppocr_lr.training_config.log_text import GZIP, LogDecoder, plain
 from ppocr_lr.training_config.run_flags import LoggedLength
 
 _INDENT = 4
-# A log inside JSON, as of Docker or of a notebook, has `\n"` at its line ends, or `"` and what comes in an object.
+# A log inside JSON, as of Docker or of a notebook, has `\n"` or `\r\n"` at its line ends, or `"` and what comes in an
+# object; one in a web page has tags there.
 DUMPED = re.compile(
-    rf"INFO: ((?: {{{_INDENT}}})*)([^\s:][^:\r\n]*?) : ?((?:(?!\\n\"|\"(?:\}}|, ?\"\w+\" ?:))[^\r\n])*)"
+    rf"INFO: ((?: {{{_INDENT}}})*)([^\s:][^:\r\n]*?) : ?"
+    r"((?:(?!(?:\\r)?\\n\"|\"(?:\}|, ?\"\w+\" ?:)|<br|</\w)[^\r\n])*)"
 )
 """A line of the config: indentation, key, value."""
 

@@ -108,6 +108,8 @@ KEPT: dict[str, Callable[[str], str | bytes]] = {
     "docker logs -t": each_line(lambda line: f"2022-09-29T02:59:23.123456789Z {line}"),
     "a pod's file": each_line(lambda line: f"2022-09-29T02:59:23.123456789Z stdout F {line}"),
     "docker's file": each_line(lambda line: json.dumps({"log": f"{line}\n", "stream": "stdout", "time": "2022"})),
+    "docker's file of a terminal": each_line(lambda line: json.dumps({"log": f"{line}\r\n", "stream": "stdout"})),
+    "docker's file of colours": each_line(lambda line: json.dumps({"log": f"\x1b[1m{line}\x1b[0m\n".replace("INFO", "\x1b[1;32mINFO\x1b[0m")})),
     "journald": each_line(lambda line: f"Sep 29 02:59:23 host python3[1234]: {line}"),
     "compose": each_line(lambda line: f"trainer-1  | {line}"),
     "kubectl --prefix": each_line(lambda line: f"[pod/train-0/main] {line}"),
@@ -121,6 +123,8 @@ KEPT: dict[str, Callable[[str], str | bytes]] = {
     "an indented block of 76": each_line(lambda line: textwrap.indent(folded(line, 76), "    ").rstrip("\n")),
     "a quotation of 78": each_line(lambda line: textwrap.indent(folded(line, 78), "> ").rstrip("\n")),
     "HTML": html.escape,
+    "lines of a web page": each_line(lambda line: f"{html.escape(line)}<br/>"),
+    "rows of a web page": each_line(lambda line: f"<tr><td>{html.escape(line)}</td></tr>"),
     "the source of a web page": lambda text: html.escape(text).replace(" ", "&nbsp;"),
     "Markdown": lambda text: re.sub(r"[\[\]_]", r"\\\g<0>", text),
     "places for a line break": lambda text: re.sub(r"[/_]|, ", "\\g<0>\u200b", text),
@@ -142,6 +146,8 @@ KEPT: dict[str, Callable[[str], str | bytes]] = {
     "UTF-32": lambda text: text.encode("utf-32"),
     "two members of gzip": lambda text: gzip.compress(text[:5000].encode()) + gzip.compress(text[5000:].encode()),
     "a hole": lambda text: text[:5000] + "\0" * 100_000 + text[5000:],
+    "lines of 80 behind a time": lambda text: "".join(folded(f"18:00:01 {line}", 80) for line in text.splitlines()),
+    "lines of 80 behind a rank": lambda text: "".join(folded(f"[rank0]: {line}", 80) for line in text.splitlines()),
     "lines of 80": lambda text: "".join(folded(line, 80) for line in text.splitlines()),
 }  # fmt: skip
 """What became of a log where people, or their tools, kept it."""

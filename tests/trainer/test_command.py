@@ -62,7 +62,8 @@ def test_the_word_python_may_stand_before_the_script(python: str) -> None:
         ("tools/trian.py -c c.yml", "tools/trian.py: does not exist; did you mean tools/train.py?"),
         ("c.yml", "c.yml: is not a Python script; name that first: tools/train.py -c c.yml"),
         ("run.sh -c c.yml", "run.sh: is not a Python script; name that first: tools/train.py -c config.yml"),
-        ("tools -c c.yml", f"{os.sep}tools: does not exist"),  # with its folder, which may be the wrong one
+        ("train.py -c c.yml", f"{os.sep}train.py: does not exist"),  # with its folder, which may be the wrong one
+        ("tools -c c.yml", f"{os.sep}tools: is a folder; give a file name"),
         (
             "python -m paddle.distributed.launch --gpus 0,1 tools/train.py -c c.yml",
             "python -m paddle.distributed.launch --gpus 0,1 $(which ppocr-lr) train tools/train.py -c c.yml",
