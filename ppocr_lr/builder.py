@@ -83,7 +83,7 @@ def build_lr_scheduler(
 def _parsed(config: Mapping[str, Any], run: Run, strict: bool) -> ParsedLRConfig:
     for key, meant in _AROUND.items() if isinstance(config, Mapping) else ():
         if isinstance(config.get(key), Mapping):
-            raise ArgumentError("config", f"holds an lr section and is none; give {meant}")
+            raise ArgumentError("config", f"contains an lr section but is none itself; give {meant}")
     parsed = parse_lr_config(config, run, strict=strict)
     for remark in parsed.remarks:
         warnings.warn(str(remark.under(*SECTION_PATH)), LRConfigWarning, stacklevel=3)

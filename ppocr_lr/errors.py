@@ -253,7 +253,7 @@ def shown(value: object, depth: int = 0) -> str:
 def listed(argument: str, texts: Iterable[Any]) -> tuple[Any, ...]:
     """Each of `texts`; `ArgumentError` for a single text, which would be taken letter by letter."""
     if isinstance(texts, str):
-        raise ArgumentError(argument, f"must be a list of texts, as [{texts!r}]", shown(texts))
+        raise ArgumentError(argument, f"must be a list of strings, such as [{texts!r}]", shown(texts))
     return tuple(texts)
 
 
@@ -274,7 +274,7 @@ def value_error(path: Path, value: object, allowed: str) -> LRConfigError:
 
 def nearest(word: str, known: Sequence[str], least: float = 0.6) -> list[str]:
     """The names in `known` that `word` may have meant, at `least` so alike, best first; case does not count."""
-    return list(_nearest(word, tuple(known), least))
+    return list(_nearest(word, tuple(known), least)) if known else []
 
 
 @lru_cache(1000)  # the files of a folder have the same keys, and so have the stages of a run

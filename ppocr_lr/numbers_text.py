@@ -21,10 +21,21 @@ def rate_text(rate: float, digits: int = 3) -> str:
 
 
 def plain_text(number: float, digits: int = 3) -> str:
-    """A rate in a picture, as people write it: `0.1`, `0.0025`, `6.2e-8`."""
+    """A number as people write it: `0.1`, `0.0025`, `6.2e-8`, `2.5e4`."""
     text = f"{number:.{digits}g}"
     mantissa, _, exponent = text.partition("e")
     return f"{mantissa}e{int(exponent)}" if exponent else text
+
+
+def setting_text(value: object) -> str:
+    """The value of a key, much as in a config: `true`, `0.1`, `1e-5`, `[10, 15]`; a dash if there is none."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(setting_text, value))}]"
+    return plain_text(value, 15) if isinstance(value, float) else str(value)
 
 
 def shortened(text: str, most: int) -> str:
@@ -80,9 +91,11 @@ def _rounded(number: float, digits: int) -> tuple[str, int]:
 
 def times_text(ratio: float, other: str, digits: int = 4) -> str:
     """A ratio of two rates: `7.3 times as high as OTHER`, `1/3 of OTHER`."""
+    if ratio == 1:
+        return tr("as high as {other}", other=other)
     if 1e-5 < ratio < 1 and math.isclose(1 / ratio, round(1 / ratio), rel_tol=1e-9):
         return tr("1/{count} of {other}", count=round(1 / ratio), other=other)
-    return tr("{ratio} times as high as {other}", ratio=f"{ratio:.{digits}g}", other=other)
+    return tr("{ratio} times as high as {other}", ratio=plain_text(ratio, digits), other=other)
 
 
 def amount(count: float, unit: str, units: str | None = None) -> str:

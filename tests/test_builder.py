@@ -224,7 +224,7 @@ class TestLastEpoch:
 def test_what_holds_the_section_is_told_from_it(build: Any, config: dict[str, Any], meant: str) -> None:
     with pytest.raises(LRConfigError) as caught:
         build(config, 3, 10)
-    assert str(caught.value) == f"config: holds an lr section and is none; give {meant}"
+    assert str(caught.value) == f"config: contains an lr section but is none itself; give {meant}"
 
 
 @pytest.mark.parametrize(

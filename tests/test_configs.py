@@ -25,7 +25,7 @@ def test_it_is_planned_and_drawn_without_a_remark(path: Path) -> None:
 
 
 def test_one_without_a_curve_says_so() -> None:
-    with pytest.raises(LRConfigError, match="depends on the metric of the training, so it has no fixed curve"):
+    with pytest.raises(LRConfigError, match="depends on a metric of the training run, so it has no fixed curve"):
         plan_run(NO_CURVE)
 
 

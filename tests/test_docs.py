@@ -288,12 +288,15 @@ def test_every_tool_is_in_the_architecture() -> None:
 
 def test_every_room_is_in_the_architecture() -> None:
     rooms = TEXTS["docs/architecture.md"].partition("## The rooms\n")[2].partition("\n## ")[0]
-    named = set(re.findall(r"`(\w+(?:\.py|/))`", "\n".join(re.findall(r"^\|([^|]*)\|", rooms, re.MULTILINE))))
+    named = re.findall(r"`(\w+(?:\.py|/))`", "\n".join(re.findall(r"^\|([^|]*)\|", rooms, re.MULTILINE)))
     package = ROOT / "ppocr_lr"
     there = {f"{path.parent.name}/" for path in package.glob("*/__init__.py")} | {
         path.name for path in package.glob("*.py") if not path.name.startswith("__")
     }
-    assert named == there
+    assert set(named) == there
+    contract = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    layers = re.findall(r"\w+", contract.partition("\nlayers = [")[2].partition("]")[0])
+    assert [re.sub(r"\W.*", "", room) for room in named] == layers[::-1]
 
 
 # Links, files and pictures.

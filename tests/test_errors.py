@@ -76,5 +76,5 @@ def test_an_error_leaves_a_process_of_a_pool_as_it_is(error: Exception, copied: 
     ],
 )
 def test_a_text_is_no_list_of_letters(call: Callable[[], object], argument: str) -> None:
-    with pytest.raises(LRConfigError, match=f"^{argument}: must be a list of texts"):
+    with pytest.raises(LRConfigError, match=f"^{argument}: must be a list of strings"):
         call()

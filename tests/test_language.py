@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from string import Formatter
 from typing import Any, get_args
@@ -36,8 +36,8 @@ TRANSLATED = [language for language in LANGUAGES if language != "en"]
 SAYS = {"tr": 0, "later": 0, "amount": 1, "words": 0, "button": 0, "titled": 1}
 
 
-def written_in_the_code() -> Iterator[str]:
-    for file in PACKAGE.rglob("*.py"):
+def written_in_the_code(files: Iterable[Path] = ()) -> Iterator[str]:
+    for file in files or PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             match node:
                 case ast.Call(ast.Attribute(ast.Name("ui"))):
@@ -107,6 +107,12 @@ def test_no_finding_is_half_translated(config: Any, tmp_path: Path) -> None:
     with speaking("zh"):
         found = findings(tmp_path, config)
     assert not_chinese("\n".join(text for each in found for text in (each.message, each.hint))) == []
+
+
+def test_the_library_has_arguments_and_no_flags() -> None:
+    """Its reader may have called it from Python: `called` says what a command line has for an argument."""
+    library = [file for file in PACKAGE.rglob("*.py") if "cli" not in file.parts]
+    assert [message for message in written_in_the_code(library) if "--" in message] == []
 
 
 def test_english_is_what_stands_in_the_code() -> None:

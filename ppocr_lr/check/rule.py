@@ -7,7 +7,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Any, NamedTuple, TypeVar, get_type_hints
+from typing import Any, NamedTuple, TypeVar
 
 from ppocr_lr.check.selection import code_of
 from ppocr_lr.check.subject import Subject
@@ -119,7 +119,7 @@ def rule(
     def declare(find: Callable[[Any], Iterable[Finding]]) -> Rule:
         if code in RULES:
             raise ValueError(f"{code} is already found by {RULES[code].find.__name__}")
-        about, _ = get_type_hints(find).values()
+        about, _ = inspect.get_annotations(find, eval_str=True).values()
         notes = vars(find)
         RULES[code] = Rule(code, severity, title, notes["example"], notes["source"], find, about, of_paddleocrs_builder)
         return RULES[code]

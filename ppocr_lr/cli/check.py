@@ -117,32 +117,18 @@ def add(commands: Commands) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Check every file, print the findings."""
     given = configs_of(arguments)
-    selection_of(
-        arguments.select, arguments.ignore
-    )  # reported once, and before a config that is taken for a code is missed
+    # Reported once, and before a config that is taken for a code is missed.
+    selection_of(arguments.select, arguments.ignore)
     if not given:
         raise LRConfigError(tr("check: name at least one config or folder, before -o or after -c"))
-    if arguments.write_baseline and not arguments.baseline:
-        raise LRConfigError(tr("--write-baseline: needs --baseline FILE, which it writes"))
     fixes = Fixes(arguments)
-    if arguments.write_baseline and fixes.alone:
-        raise LRConfigError(tr("--write-baseline: does not go with --diff or --fix-only, which report no findings"))
-    if arguments.stdin_filename and "-" not in given:
-        raise LRConfigError(tr("--stdin-filename: goes with a config -, which is read from stdin"))
-    if fixes.asked and "-" in given:
-        flag = next(name for name in ("fix", "fix_only", "diff") if getattr(arguments, name))
-        raise ArgumentError(flag, tr("what comes from stdin is not a file that could be fixed"))
-    if arguments.statistics and arguments.format not in ("text", "concise", "json"):
-        raise LRConfigError(f"--statistics: has the formats text and json, not {arguments.format}")
+    _refuse_what_does_not_fit(arguments, given, fixes)
     known = read_baseline(arguments.baseline) if arguments.baseline and not arguments.write_baseline else Counter()
     checked = _checked(given, arguments, fixes)
     if fixes.alone:
         return fixes.finish()
     if arguments.write_baseline:
-        count = write_baseline(arguments.baseline, [each.report for each in checked])
-        findings, files = amount(count, "finding"), amount(len(checked), "file")
-        said = tr("{baseline}: {findings} in {files}", baseline=arguments.baseline, findings=findings, files=files)
-        print(printable(said))
+        _write_baseline(arguments.baseline, [each.report for each in checked])
         return fixes.finish()
     if known:
         checked = [each._replace(report=new_in(each.report, known, arguments.baseline)) for each in checked]
@@ -158,6 +144,27 @@ def run(arguments: argparse.Namespace) -> int:
             raise LRConfigError("\n".join(why))
     failing = any(finding.severity >= each.fail_on for each in checked for finding in each.report.findings)
     return 2 if unusable else int(failing)
+
+
+def _refuse_what_does_not_fit(arguments: argparse.Namespace, given: list[str], fixes: Fixes) -> None:
+    """An error for flags that do not go together, or not with these configs."""
+    if arguments.write_baseline and not arguments.baseline:
+        raise LRConfigError(tr("--write-baseline: needs --baseline FILE, which it writes"))
+    if arguments.write_baseline and fixes.alone:
+        raise LRConfigError(tr("--write-baseline: does not go with --diff or --fix-only, which report no findings"))
+    if arguments.stdin_filename and "-" not in given:
+        raise LRConfigError(tr("--stdin-filename: goes with a config -, which is read from stdin"))
+    if fixes.asked and "-" in given:
+        flag = next(name for name in ("fix", "fix_only", "diff") if getattr(arguments, name))
+        raise ArgumentError(flag, tr("what comes from stdin is not a file that could be fixed"))
+    if arguments.statistics and arguments.format not in ("text", "concise", "json"):
+        raise LRConfigError(f"--statistics: has the formats text and json, not {arguments.format}")
+
+
+def _write_baseline(baseline: Path, reports: list[Report]) -> None:
+    count = write_baseline(baseline, reports)
+    findings, files = amount(count, "finding"), amount(len(reports), "file")
+    print(printable(tr("{baseline}: {findings} in {files}", baseline=baseline, findings=findings, files=files)))
 
 
 class _Checked(NamedTuple):

@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare each log, look for causes, print."""
     for path in arguments.logs:
         if path.suffix.lower() in (".yml", ".yaml") and path.is_file() and not is_log(path):
-            raise LRConfigError(printable(tr("{file}: is a config, no log; write -c {file}", file=path)))
+            raise LRConfigError(printable(tr("{file}: is a config, not a log; write -c {file}", file=path)))
     overrides, flags = arguments.overrides, run_flags(arguments)
     plans: dict[Length, PlannedRun] = {}  # a log that grows is not planned anew at each line
 

@@ -66,8 +66,8 @@ def add(commands: Commands) -> None:
         "find-rate",
         run,
         "find out which rate to train with",
-        "Find out which learning rate to train with, by a learning-rate range test: a short training whose rate rises "
-        "from one too low to learn anything to one at which training diverges. No model is kept.",
+        "Find out which learning rate to train with, by a learning-rate range test: a short training run whose rate "
+        "rises from one too low to learn anything to one at which training diverges. No model is kept.",
         EXAMPLES,
     )
     parser.usage = "ppocr-lr find-rate [OPTIONS] SCRIPT …\n       ppocr-lr find-rate --log FILE [-c CONFIG] [OPTIONS]"

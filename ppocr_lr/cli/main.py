@@ -101,6 +101,13 @@ def run(argv: Sequence[str]) -> int:
     except KeyboardInterrupt as stop:
         print(printable(str(stop) or "interrupted"), file=sys.stderr)
         return 130
+    except Exception as error:
+        from ppocr_lr.lr_config.foreign import fault_of_another
+
+        if (fault := fault_of_another(error)) is None:
+            raise
+        print_error(fault)
+        return 2
     if status or "start" not in arguments:
         return status
     with speaking(_language(arguments)):
@@ -176,7 +183,9 @@ def _parser(argv: Sequence[str]) -> Parser:
         epilog="ppocr-lr COMMAND --help lists the options of a command, with examples.",
     )
     parser.add_argument("-V", "--version", action="version", version=f"ppocr-lr {__version__}")
-    parser.add_argument("--verbose", action="store_true", help="with --version: also those of Python and the packages")
+    parser.add_argument(
+        "--verbose", action="store_true", help="with --version: also the versions of Python and the packages"
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
     # Only the file of the command at hand: together they take as long to import as a check does.
     for name in [argv[0]] if argv and argv[0] in COMMANDS else COMMANDS:

@@ -55,11 +55,11 @@ def _refuse_changed(words: Sequence[str], refuse: Callable[[str], object]) -> No
         if own:
             continue
         if not word.strip():
-            refuse(f"{word!r} is no word; is a variable not set, or does a blank follow the \\ at the end of a line?")
+            refuse(f"{word!r} is blank; is a variable unset, or does a space follow the \\ at the end of a line?")
         if word.startswith("#") and not os.path.lexists(word):
             refuse(f"{word}: a comment begins here, which your shell has passed on; leave it out")  # zsh does
         if word.startswith("--") and word.endswith("="):
-            refuse(f"{word}: nothing follows the =; is a variable not set?")
+            refuse(f"{word}: nothing follows the =; is a variable unset?")
         if (typed := _as_typed(word)) != word:
             refuse(f"{word}: a web page, a chat or the shell has changed what was typed; write {typed}")
 
@@ -85,6 +85,7 @@ class Parser(argparse.ArgumentParser):
         else:
             from rich.console import Console
 
+            RawDescriptionRichHelpFormatter.group_name_formatter = str.capitalize  # not "Appearance Of The Picture"
             console = Console()
             console.width = max(console.width, NARROWEST)
             self.formatter_class = partial(RawDescriptionRichHelpFormatter, console=console, width=console.width - 2)
@@ -146,7 +147,7 @@ class _TakeOne(argparse.Action):
     ) -> None:
         given = vars(arguments).setdefault("given", set())
         if flag and self.dest in given:
-            raise argparse.ArgumentError(self, "can be given once only")
+            raise argparse.ArgumentError(self, "can be given only once")
         given.add(self.dest)
         setattr(arguments, self.dest, value)
 

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -95,8 +96,10 @@ def add(commands: Commands) -> None:
         "--sweep", action="append", default=[], metavar="KEY=V1,V2", help="one curve for each value; may be repeated"
     )
     add_axis(parser)
-    parser.add_argument("--weight-decay", action="store_true", help="also the weight decay, below the rate")
-    parser.add_argument("--momentum", action="store_true", help="also the momentum, or beta1 of Adam, below the rate")
+    parser.add_argument("--weight-decay", action="store_true", help="also draw the weight decay, below the rate")
+    parser.add_argument(
+        "--momentum", action="store_true", help="also draw the momentum, or beta1 of Adam, below the rate"
+    )
     parser.add_argument("--parameter", choices=("lr", "lr,wd"), default="lr", help=argparse.SUPPRESS)
     parser.add_argument(
         "--out", type=Path, metavar="FILE",
@@ -163,22 +166,7 @@ def run(arguments: argparse.Namespace) -> int:
     _use_looks(arguments)
     runs, logs = _planned(configs, arguments)
     beside = _beside(runs, arguments)
-
-    def figure() -> Figure:
-        from ppocr_lr.plotting.figure import draw
-
-        drawn = draw(
-            runs, arguments.log_scale, arguments.title, arguments.axis, _panels(beside),
-            size=arguments.size, names=arguments.names, marks=arguments.marks,
-        )  # fmt: skip
-        if logs:
-            from ppocr_lr.logs.picture import draw_logs
-
-            with speaking(OF_PICTURES):
-                against = _against(logs, runs)
-            draw_logs(drawn.axes[0], logs, arguments.axis, against)
-        return drawn
-
+    figure = partial(_figure, runs, beside, logs, arguments)
     told = ""
     scalings = [scaling_lines(planned) for planned in runs]  # their errors come before the file
     # The file first: a reader of the text who leaves must not lose it.
@@ -198,6 +186,27 @@ def run(arguments: argparse.Namespace) -> int:
 
         show(figure)
     return 0
+
+
+def _figure(
+    runs: Sequence[PlannedRun],
+    beside: Mapping[str, Sequence[Schedule]],
+    logs: Sequence[Comparison],
+    arguments: argparse.Namespace,
+) -> Figure:
+    from ppocr_lr.plotting.figure import draw
+
+    drawn = draw(
+        runs, arguments.log_scale, arguments.title, arguments.axis, _panels(beside),
+        size=arguments.size, names=arguments.names, marks=arguments.marks,
+    )  # fmt: skip
+    if logs:
+        from ppocr_lr.logs.picture import draw_logs
+
+        with speaking(OF_PICTURES):
+            against = _against(logs, runs)
+        draw_logs(drawn.axes[0], logs, arguments.axis, against)
+    return drawn
 
 
 def _larger(drawn: Figure, size: tuple[float, float] | None) -> str:

@@ -86,7 +86,7 @@ def add_reference(parser: argparse.ArgumentParser) -> None:
         help="number of cards that the config's rate is meant for",
     )  # fmt: skip
     reference.add_argument(
-        "--reference-batch", type=as_count, metavar="B", help="the same as a number of samples per update"
+        "--reference-batch", type=as_count, metavar="B", help="the same, given as samples per update"
     )
 
 

@@ -99,7 +99,7 @@ def _no_reference(planned: PlannedRun, document: YAMLDocument) -> LRConfigError:
     if proposed:
         samples = proposed.cards * (proposed.batch_per_card or planned.batch_per_card)
         words = tr(
-            "{problem} (a comment says «{comment}», which may mean {cards}, {samples})",
+            '{problem} (a comment says "{comment}", which may mean {cards}, {samples})',
             problem=words,
             comment=proposed.comment,
             cards=amount(proposed.cards, "card"),

@@ -13,7 +13,7 @@ from ppocr_lr.curve.polyline import curve_points
 from ppocr_lr.curve.summary import trainer_text
 from ppocr_lr.errors import printable
 from ppocr_lr.language import labelled, later, tr
-from ppocr_lr.numbers_text import count_text, rate_text
+from ppocr_lr.numbers_text import count_text, plain_text, rate_text, setting_text
 from ppocr_lr.training_config.plan import PlannedRun
 from ppocr_lr.training_config.settings import differing_beside, differing_settings
 
@@ -113,10 +113,12 @@ def text_lines(result: Difference) -> Iterator[str]:
 
 def _found(result: Difference) -> Iterator[str]:
     for key, ours, theirs in (*result.settings, *result.other_settings):
-        yield printable(labelled(key, f"{_value(ours)} → {_value(theirs)}"))
+        yield printable(labelled(key, f"{setting_text(ours)} → {setting_text(theirs)}"))
     if not result.settings:
         yield tr("the lr settings are equal")
-    if result.begin is None:
+    if result.equal:
+        yield tr("the curves are equal")
+    elif result.begin is None:
         yield tr("the curves are equal as far as both runs go")
     else:
         yield from _rates_in_words(result, result.begin)
@@ -140,7 +142,7 @@ def _rates_in_words(result: Difference, begin: int) -> Iterator[str]:
             message = later("largest ratio: the second is {times} times as high as the first at {where}")
         else:
             message = later("largest ratio: the first is {times} times as high as the second at {where}")
-        yield tr(message, times=f"{max(ratio, 1 / ratio):.4g}", where=_both(result, at))
+        yield tr(message, times=plain_text(max(ratio, 1 / ratio), 4), where=_both(result, at))
     at = result.largest_gap
     ours, theirs = result.rates[at]
     gap = rate_text(abs(ours - theirs))
@@ -196,11 +198,3 @@ def _named(result: Difference, position: float) -> str:
         if position == (last := run.total_iters - 1) / run.iters_per_epoch:
             return tr("epoch {epoch}", epoch=epoch_text(last, run))
     return tr("epoch {epoch}", epoch=count_text(round(position, 3)))
-
-
-def _value(value: Any) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_value, value))}]"
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -27,7 +27,8 @@ from ppocr_lr.errors import Path as KeyPath
 from ppocr_lr.finding import Change, Proposal, Severity
 from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config import MODELS, Run, parse_lr_config
-from ppocr_lr.lr_config.parse import STAGE_KEYS, read_section
+from ppocr_lr.lr_config.envelope import STAGE_KEYS
+from ppocr_lr.lr_config.parse import read_section
 from ppocr_lr.training_config.changes import changed, yaml_text
 from ppocr_lr.training_config.epoch_length import UnknownEpochLengthError, batch_per_card, epoch_length
 from ppocr_lr.training_config.overrides import with_overrides

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import yaml
 
+from ppocr_lr.errors import LRConfigError
 from ppocr_lr.explore.draft import Draft, opened
 from ppocr_lr.explore.look import Dropped
 from ppocr_lr.training_config.logged_config import is_log
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG
 from ppocr_lr.training_config.yaml_edit import read_file_text
+from ppocr_lr.training_config.yaml_file import read_yaml_file
 
 MOST_BYTES = 64 << 20
 _MOST_LOGS = 5
@@ -38,7 +42,7 @@ def read_dropped(path: Path, draft: Draft, dropped: Dropped) -> tuple[Draft, Dro
         from ppocr_lr.resume.checkpoint import read_checkpoint
 
         return draft, replace(dropped, checkpoint=replace(read_checkpoint(path), called=path.name))
-    if path.suffix.lower() in (".yml", ".yaml") and not is_log(path):
+    if _is_config(path):
         return opened(read_file_text(path).text, path.name), dropped
     from ppocr_lr.logs.compare import plan_logged_run
     from ppocr_lr.logs.files import logs_at
@@ -53,3 +57,15 @@ def read_dropped(path: Path, draft: Draft, dropped: Dropped) -> tuple[Draft, Dro
     planned = plan_logged_run(config, logs[0])
     draft = replace(draft, iters_per_epoch=planned.run.iters_per_epoch, num_samples=None)
     return draft, replace(dropped, logs=(*dropped.logs, *logs)[-_MOST_LOGS:])
+
+
+def _is_config(path: Path) -> bool:
+    """By its ending, and under any other one, such as the .txt of an attachment, by what is in it."""
+    if is_log(path):
+        return False
+    if path.suffix.lower() in (".yml", ".yaml"):
+        return True
+    with suppress(LRConfigError):
+        config = read_yaml_file(path)
+        return isinstance(config, Mapping) and "Optimizer" in config
+    return False

@@ -22,7 +22,7 @@ from ppocr_lr.language import later, tr
 from ppocr_lr.logs.dots import dots_of
 from ppocr_lr.lr_config import Run
 from ppocr_lr.numbers_text import count_text, plain_text
-from ppocr_lr.plotting.style import ALERT, MARK_DASHES, MARKERS, THIN
+from ppocr_lr.plotting.style import ALERT, GREY, MARK_DASHES, MARKERS, THIN
 from ppocr_lr.training_config.plan import PlannedRun
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def _dots(comparison: Comparison, number: int, axis: Axis) -> Iterator[dict[str,
             "marker": {
                 "symbol": f"{_SYMBOLS[dots.marker]}{'-open' if dots.planned else ''}",
                 "size": 6,
-                "color": "#000000" if dots.planned else ALERT,
+                "color": GREY if dots.planned else ALERT,
             },
         }
 

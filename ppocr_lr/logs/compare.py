@@ -175,21 +175,11 @@ def plan_logged_run(
     flags, overrides = flags._replace(windows=flags.windows or log.windows), list(overrides)
     allowed = log.possible_lengths
     assumed = (allowed.likely if log.step_key else _LONG) + flags.windows
-    folder = Path(log.source).parent
-    beside = (folder.parent if folder.name == "vdl" else folder) / "config.yml"  # where PaddleOCR writes it
-    own = log.config if path is None else None
-    if path is None and own is None and not beside.is_file():
-        said = tr("holds no config, indented as PaddleOCR writes it, and there is no {file}", file=beside)
-        raise MissingError(said, "config").within(log.source)
-    try:
-        if own is not None:
-            planned = plan_sections(own, log.source, overrides, flags, assumed)
-        else:
-            planned = plan_run(path or beside, overrides, flags, assumed)
-    except LRConfigError:
-        if own is None or not beside.is_file():
-            raise
-        planned = plan_run(beside, overrides, flags, assumed)  # lines of the log's own are cut off
+    planned = (
+        _plan_of_its_config(log, overrides, flags, assumed)
+        if path is None
+        else plan_run(path, overrides, flags, assumed)
+    )
     if not planned.length.estimate:
         return planned
 
@@ -211,6 +201,22 @@ def plan_logged_run(
     by_updates = (with_length(iters, updates, windows=less) for less in {flags.windows, False} if several)
     counted = (plan for plan in by_updates if compare_log(plan, log).first_difference is None)
     return next(counted, None) or with_length(iters, told, flags.accumulate)
+
+
+def _plan_of_its_config(log: TrainLog, overrides: Iterable[str], flags: RunFlags, assumed: int) -> PlannedRun:
+    """By the config that a log holds, or else by `config.yml` beside it."""
+    folder = Path(log.source).parent
+    beside = (folder.parent if folder.name == "vdl" else folder) / "config.yml"  # where PaddleOCR writes it
+    if log.config is not None:
+        try:
+            return plan_sections(log.config, log.source, overrides, flags, assumed)
+        except LRConfigError:  # lines of it may be cut off
+            if not beside.is_file():
+                raise
+    elif not beside.is_file():
+        said = tr("holds no config, indented as PaddleOCR writes it, and there is no {file}", file=beside)
+        raise MissingError(said, "config").within(log.source)
+    return plan_run(beside, overrides, flags, assumed)
 
 
 def _length_by_lines(planned: PlannedRun, log: TrainLog) -> int:

@@ -192,8 +192,7 @@ def _column(path: str | Path) -> list[float]:
     text = content.decode(encoding_of(content), errors="replace").lstrip("\ufeff")
     values = []
     for number, line in enumerate(text.splitlines(), 1):
-        written = line.strip()
-        if not written or written.startswith("#"):
+        if not (written := line.partition("#")[0].strip()):
             continue
         try:
             values.append(float(written))

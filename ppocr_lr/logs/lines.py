@@ -157,7 +157,7 @@ class LogReader:
         if self._read > MOST_BYTES:
             raise LRConfigError(tr("holds more than {most} GiB; give a part of it", most=MOST_BYTES >> 30))
         if self.whole + self.torn + self.said.lines + len(self.said.evaluations) > MOST_LINES:
-            raise LRConfigError(tr("holds more than {most} lines of a training; give a part of it", most=MOST_LINES))
+            raise LRConfigError(tr("holds more than {most} training lines; give a part of it", most=MOST_LINES))
         if not self.lines and self._read > _MOST_BEFORE:
             raise LRConfigError(
                 tr(

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
 
 from ppocr_lr import schedules
-from ppocr_lr.errors import LRConfigError, Path, Problem, shown, value_error
+from ppocr_lr.errors import LRConfigError, Path, Problem, errors_under, shown, value_error
 from ppocr_lr.finding import Finding, Proposal, taken_out
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import envelope
@@ -33,6 +33,11 @@ class NoEffect(NamedTuple):
     why: str
     agrees: Callable[[Any, Any, Run], bool] = lambda config, value, run: value == 0
     """`agrees(config, value, run)`: the value is what happens anyway, so nobody is misled."""
+
+
+def is_peak(config: Any, value: Any, run: Run) -> bool:
+    """For a key whose value would be the peak: it is that anyway."""
+    return value is None or bool(value == config.peak)
 
 
 class InIterations(NamedTuple):
@@ -76,6 +81,8 @@ class LRConfig(BaseModel, ABC):
     """Paddle computes each rate of this decay from the one before."""
     warmup_keys: ClassVar[tuple[str, ...]] = ("warmup_epoch", "warmup_iters", "warmup_ratio")
     """The keys that may say how long the warmup is; at most one of them does."""
+    fills_the_run: ClassVar[bool] = False
+    """The curve is planned for what warmup and hold leave of the run, whatever the keys say."""
     cycle_key: ClassVar[str] = ""
     """The key that says in epochs how long each cycle is; empty if there is none."""
 
@@ -112,16 +119,23 @@ class LRConfig(BaseModel, ABC):
         for key, field in type(self).model_fields.items() if self.has_key("warmup_mode") else ():
             if UP_TO_PEAK in field.metadata and (rate := getattr(self, key)) and rate > self.peak:
                 raise self.error(key, tr("at most the peak, {peak}", peak=f"{self.peak:g}"))
-        schedule = self._bounded(self.behind(window, self.lead_length(window)))
+        schedule = self._bounded(self._behind(window))
         if hold_iters := window.iters(self.around("hold_epochs")):
             schedule = schedules.Sequence(((schedules.Constant(self.peak), hold_iters),), schedule)
         schedule = self.warmed_up(schedule, self.warmup_length(window))
-        if not self.around("once_per_epoch"):
-            return schedule
+        return self._in_steps(schedule, window) if self.around("once_per_epoch") else schedule
+
+    def _in_steps(self, schedule: Schedule, window: Window) -> Schedule:
+        """The schedule in steps of epochs of the run, within one of which a stage may begin."""
+        epoch = window.run.iters_per_epoch
+        into = window.begin % epoch
+        if into:
+            schedule = schedules.Sequence(((schedules.Constant(schedule(0)), into),), schedule)
         try:
-            return schedules.Staircase(schedule, window.run.iters_per_epoch)
+            stepped = schedules.Staircase(schedule, epoch)
         except LRConfigError:
             raise self.error("once_per_epoch", tr("false: its cycles are not whole numbers of epochs")) from None
+        return schedules.From(stepped, into) if into else stepped
 
     def _bounded(self, schedule: Schedule) -> Schedule:
         """Kept between the section's `floor` and `ceiling`, if it has any."""
@@ -135,9 +149,10 @@ class LRConfig(BaseModel, ABC):
             raise self.error("ceiling", tr("at least the peak, {peak}", peak=f"{self.peak:g}"))
         return schedules.Bounded(schedule, **bounds)
 
-    def behind(self, window: Window, lead_iters: int) -> Schedule:
-        """What comes after `lead_iters` updates of warmup and hold: the curve, shortened if a key asks for that."""
-        within_run = self.around("decay_within_run")
+    def _behind(self, window: Window) -> Schedule:
+        """What comes after warmup and hold: the curve, shortened if a key asks for that."""
+        lead_iters = self.lead_length(window)
+        within_run = self.fills_the_run or self.around("decay_within_run")
         tail_iters = window.iters(self.around("cooldown_epochs"))
         if self.has_key("cooldown_epochs") and self.around("decay_length") is not None:
             if within_run or tail_iters:
@@ -218,7 +233,7 @@ class LRConfig(BaseModel, ABC):
     def bent_by_name(self, decay_shape: str, end_key: str) -> Shape:
         """The shape of this name, bent, for a decay to the rate under `end_key`."""
         shape = DECAY_SHAPES[decay_shape]
-        if isinstance(shape, schedules.Tanh):
+        if decay_shape == "tanh":
             shape = self.tangent
         elif given := [key for key in TANGENT if getattr(self, key) != type(self).model_fields[key].default]:
             raise self.error(given[0], tr("left out unless decay_shape is tanh"))
@@ -276,7 +291,8 @@ class LRConfig(BaseModel, ABC):
     def remarks(self, window: Window) -> Iterator[Finding]:
         """Findings about values that can be used, but may surprise, at any depth."""
         for path, section, _, part in self._planned_inside(window):
-            yield from (each.under(*path) for each in section.remarks(part) if each.code not in _NOT_INSIDE)
+            with errors_under(*path):
+                yield from (each.under(*path) for each in section.remarks(part) if each.code not in _NOT_INSIDE)
         if not self.has_key("warmup_mode"):
             return
         fields = type(self).model_fields
@@ -353,7 +369,7 @@ class LRConfig(BaseModel, ABC):
         """The error for one of this section's keys, with its value or saying that it is missing."""
         value = getattr(self, key)
         if value is None and key not in self.model_fields_set:
-            return LRConfigError(Problem((key,), tr("is missing: it must be {allowed}", allowed=allowed)))
+            return LRConfigError(Problem((key,), tr("is missing; it must be {allowed}", allowed=allowed)))
         return value_error((key,), as_written(value), allowed)
 
     def _own(self, keys: tuple[str, ...]) -> list[str]:

@@ -7,6 +7,7 @@ from ppocr_lr import schedules
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import LRConfig, NoEffect, Window, kinds, register_lr_config
+from ppocr_lr.lr_config.base import is_peak
 from ppocr_lr.lr_config.envelope import BENT, CYCLES, HOLD, LAST_EPOCH, OVER_THE_RUN, TANGENT, WARMUP
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import Length
@@ -60,12 +61,9 @@ class CosineWarmRestartsConfig(LRConfig):
     )
 
     also_called: ClassVar = {"end_lr": "eta_min"}
+    fills_the_run = True  # with num_cycles
     nearest_in_paddleocr = "CyclicalCosine, whose cycles are all equally long"
     example: ClassVar = {"learning_rate": 0.001, "T_0": "14.3%", "T_mult": 2}
-
-    def behind(self, window: Window, lead_iters: int) -> Schedule:
-        """Cycles whose number is given fill what warmup and hold leave of the run."""
-        return self.curve(window.within(lead_iters))
 
     def curve(self, window: Window) -> Schedule:
         if [self.T_0 is None, not self.cycles, self.num_cycles is None].count(False) != 1:
@@ -122,12 +120,7 @@ class OneCycleConfig(LRConfig):
 
     peak_key = "max_lr"
     example: ClassVar = {"max_lr": 0.001}
-    no_effect: ClassVar = {
-        "learning_rate": NoEffect(
-            "OneCycle takes its peak from max_lr",
-            lambda config, value, run: value is None or value == config.max_lr,
-        )
-    }
+    no_effect: ClassVar = {"learning_rate": NoEffect("OneCycle takes its peak from max_lr", is_peak)}
 
     def curve(self, window: Window) -> Schedule:
         if self.three_phase and self.pct_start >= 0.5:
@@ -136,7 +129,11 @@ class OneCycleConfig(LRConfig):
             allowed = tr("at least 1/div_factor, {least}: max_lr is the highest rate", least=f"{1 / self.div_factor:g}")
             raise self.error("final_div_factor", allowed)
         shape = self.anneal_strategy, self.pct_start, self.div_factor, self.final_div_factor
-        return schedules.OneCycle(self.max_lr, window.decay_iters, *shape, three_phase=self.three_phase)
+        iters = window.decay_iters
+        cycle = schedules.OneCycle(self.max_lr, iters, *shape, three_phase=self.three_phase)
+        # PaddleOCR's formula goes on for one update, which is no harm past the end of the run only.
+        ends_before = window.lead_iters + iters < window.total_iters
+        return schedules.HeldAfter(cycle, iters - 1) if ends_before else cycle
 
 
 @register_lr_config("Cyclic")

@@ -65,7 +65,7 @@ LENGTH_OF_THE_RUN = frozenset({"T_max", "t_initial", "max_iters", "num_training_
 INSTEAD: Mapping[object, str] = {
     "eta_min": later("a cosine with a minimum is name: LinearWarmupCosine with min_lr; Linear takes an end_lr"),
     "T_max": later("the decay lasts the whole run, Global.epoch_num epochs"),
-    "regularizer": later("it belongs into Optimizer, beside lr: indent it less"),
+    "regularizer": later("it belongs in Optimizer, beside lr: indent it less"),
 }
 """What does the same here, for keys of other libraries that have no counterpart of their own; where another belongs."""
 

@@ -117,7 +117,8 @@ class NoamConfig(LRConfig):
     example: ClassVar = {"d_model": 512, "warmup_iters": "10%"}
 
     def curve(self, window: Window) -> Schedule:
+        iters = self.some_iters("warmup_iters", window)
         try:
-            return schedules.Noam(self.d_model, self.some_iters("warmup_iters", window), self.learning_rate)
+            return schedules.Noam(self.d_model, iters, self.learning_rate)
         except LRConfigError:  # each key is within its bounds, but very small ones leave no peak
             raise self.error("learning_rate", tr("large enough for a peak above 0")) from None

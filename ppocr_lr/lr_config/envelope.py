@@ -106,6 +106,8 @@ CYCLES = _group("cycle_limit")
 TANGENT = _group("lower", "upper")
 ALL = EVERY | WARMUP | HOLD | OVER_THE_RUN | BENT
 """Every key around a curve."""
+STAGE_KEYS = ("epochs", "until_end")
+"""The keys that say how long a stage of a Sequence is; its other keys are those of its lr section."""
 
 
 def with_keys(model: Any, keys: Keys) -> Any:
@@ -113,6 +115,11 @@ def with_keys(model: Any, keys: Keys) -> Any:
     more = {name: kind for name, kind in keys.items() if name not in model.model_fields}
     if not more:
         return model
-    made = create_model(model.__name__, __base__=model, __module__=model.__module__, **more)  # type: ignore[call-overload]
+    return derived(model, (model,), more)
+
+
+def derived(model: Any, bases: tuple[Any, ...], keys: Keys) -> Any:
+    """A class with more bases and keys than the model, and with its names and its words."""
+    made = create_model(model.__name__, __base__=bases, __module__=model.__module__, **keys)  # type: ignore[call-overload]
     made.__doc__, made.__qualname__ = model.__doc__, model.__qualname__
     return made

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, dotted, errors_under, nearest, shown
+from ppocr_lr.errors import SECTION_PATH, LRConfigError, Path, Problem, called, dotted, errors_under, nearest, shown
 from ppocr_lr.finding import Finding, Proposal, renamed, taken_out
 from ppocr_lr.language import later, tr
 from ppocr_lr.lr_config import envelope
@@ -29,9 +29,6 @@ Spellings = Callable[[Collection[str]], Mapping[str, str]]
 NO_NAME = "Const"  # what the newest PaddleOCR builds without a name
 _UNKNOWN = "LR101"
 _MOST_ERRORS = 5  # of one section that one message lists
-
-STAGE_KEYS = ("epochs", "until_end")
-"""The keys that say how long a stage of a Sequence is; its other keys are those of its lr section."""
 
 SET_BY_THE_RUN = {
     "epochs": NoEffect(
@@ -61,8 +58,9 @@ class ParsedLRConfig(NamedTuple):
         """The curve; `LRConfigError` if there is none."""
         if self.curve is None:
             said = tr(
-                "this schedule depends on the metric of the training, so it has no fixed curve; build_lr_scheduler "
-                "builds it, to be called with step(metric), and plot and show simulate it with --metrics FILE"
+                "this schedule depends on a metric of the training run, so it has no fixed curve; build_lr_scheduler "
+                "builds it, to be called with step(metric), and plot and show simulate it with {metrics}",
+                metrics=called("metrics"),
             )
             raise LRConfigError(Problem((*SECTION_PATH, "name"), said))
         return self.curve
@@ -111,9 +109,15 @@ class Section:
     def remarks(self, window: Window, schedule: Schedule | None = None, *, strict: bool = False) -> Iterator[Finding]:
         """The findings about the section in a run that it fits.
 
-        `schedule`, if the caller has it, is the section's own. With `strict` every unknown key is reported, not only
-        those that mislead.
+        `schedule`, if the caller has it, is the section's own. With `strict` every unknown key is an error, not only
+        a finding where it misleads.
         """
+        for remark in self._remarks(window, schedule, strict):
+            if strict and remark.code == _UNKNOWN:
+                raise LRConfigError(Problem(remark.path, remark.message))
+            yield remark
+
+    def _remarks(self, window: Window, schedule: Schedule | None, strict: bool) -> Iterator[Finding]:
         no_effect = {**SET_BY_THE_RUN, **self.config.no_effect}
         if self.name in IN_PADDLEOCR:
             yield from self._numbers_in_strings(self.config.types_in_paddle(window))
@@ -210,9 +214,6 @@ def parse_lr_config(section: object, run: Run, *, strict: bool = False) -> Parse
         curve = read.schedule(run.window) if read.config.has_curve else None
         plateau = None if read.config.has_curve else read.led_plateau(run.window)
         remarks = tuple(read.remarks(run.window, curve, strict=strict))
-        for remark in remarks if strict else ():
-            if remark.code == _UNKNOWN:
-                raise LRConfigError(Problem(remark.path, remark.message))
     return ParsedLRConfig(read.name, read.config, curve, remarks, plateau)
 
 
@@ -338,8 +339,9 @@ def _problems(
     details: Any, model: type[LRConfig], section: Mapping[Any, Any], also_called: Mapping[str, str]
 ) -> Iterator[Problem]:
     """What pydantic found wrong with one value, in the words of this project."""
-    key, *items = details["loc"]
-    path = (spelling(also_called, section).get(key, key), *items)
+    path = tuple(details["loc"])
+    key = path[0] if path else ""  # none where a third party's class looks at several keys at once
+    path = (*(spelling(also_called, section).get(part, part) for part in path[:1]), *path[1:])
     inner = details.get("ctx", {}).get("error")
     if isinstance(inner, LRConfigError):
         yield from inner.under(*path).problems
@@ -349,7 +351,7 @@ def _problems(
         instead = tr("; {meant} is not read under this name", meant=meant[0]) if meant else ""
         what = tr(model.model_fields[key].description or "no description")
         name = _name(section)
-        yield Problem(path, tr("is missing: {name} needs it, {what}{instead}", name=name, what=what, instead=instead))
+        yield Problem(path, tr("is missing; {name} needs it: {what}{instead}", name=name, what=what, instead=instead))
     else:
         allowed = details.get("ctx", {}).get("allowed")
         if details["type"] == "literal_error":

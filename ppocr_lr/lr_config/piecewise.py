@@ -8,6 +8,7 @@ from ppocr_lr import schedules
 from ppocr_lr.finding import Finding, Proposal
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import LRConfig, NoEffect, Window, kinds, register_lr_config
+from ppocr_lr.lr_config.base import is_peak
 from ppocr_lr.lr_config.envelope import HOLD, WARMUP, WITHIN_RUN
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import Length
@@ -57,12 +58,7 @@ class PiecewiseConfig(LRConfig):
 
     marks_key = "decay_epochs"
     example: ClassVar = {"decay_epochs": ["60%", "85%"], "values": [0.001, 0.0001, 0.00001]}
-    no_effect: ClassVar = {
-        "learning_rate": NoEffect(
-            "Piecewise takes its rates from values",
-            lambda config, value, run: value is None or value == config.values[0],
-        )
-    }
+    no_effect: ClassVar = {"learning_rate": NoEffect("Piecewise takes its rates from values", is_peak)}
 
     @property
     def peak(self) -> float:

@@ -84,11 +84,14 @@ def register_lr_config(name: str) -> Callable[[Model], Model]:
     """Class decorator: sections with `name: NAME` are read by this subclass of `LRConfig`, with the keys it `takes`.
 
     Raises:
-        TypeError: the decorated class is not a subclass of `LRConfig`.
-        ValueError: `name` is taken by another class.
+        TypeError: `name` is no text, or the decorated class is not a subclass of `LRConfig`.
+        ValueError: `name` is taken by another class, or a key is called as something that every section has.
     """
     from ppocr_lr.lr_config.base import LRConfig
     from ppocr_lr.lr_config.envelope import EVERY, with_keys
+
+    if not (isinstance(name, str) and name):
+        raise TypeError(f"register_lr_config takes the name of a schedule, received {name!r}")
 
     def register(model: Model) -> Model:
         if not (isinstance(model, type) and issubclass(model, LRConfig)):
@@ -98,7 +101,13 @@ def register_lr_config(name: str) -> Callable[[Model], Model]:
         if taken != _identity(model):
             raise ValueError(f"the schedule name {name!r} is taken by {taken}")
         without_curve = vars(model).get("has_curve") is False
-        made: Model = with_keys(model, model.takes if without_curve else {**model.takes, **EVERY})
+        keys = model.takes if without_curve else {**model.takes, **EVERY}
+        if name in _HOMES:
+            made: Model = with_keys(model, keys)
+        else:
+            from ppocr_lr.lr_config.foreign import guarded
+
+            made = with_keys(guarded(name, model), keys)
         _registered[name] = made
         return made
 

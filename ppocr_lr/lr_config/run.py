@@ -65,6 +65,8 @@ class Window(NamedTuple):
     """Updates after the decay that are taken from it."""
     length: int | None = None
     """How long a key says the decay lasts, whatever the window."""
+    begin: int = 0
+    """The update of the run at which a stage begins."""
 
     @property
     def decay_iters(self) -> int:
@@ -73,9 +75,9 @@ class Window(NamedTuple):
             return self.length
         return max(0, self.total_iters - self.lead_iters - self.tail_iters)
 
-    def stage(self, iters: int) -> Window:
-        """A stage of `iters` updates, planned for itself: its shares and decays are those of the stage."""
-        return Window(self.run, iters)
+    def stage(self, iters: int, begin: int = 0) -> Window:
+        """A stage of `iters` updates from `begin` on, planned for itself: its shares and decays are the stage's."""
+        return Window(self.run, iters, begin=self.begin + begin)
 
     def within(self, lead_iters: int, tail_iters: int = 0) -> Window:
         """This window for a decay that begins after `lead_iters` updates and ends `tail_iters` before the end."""

@@ -12,10 +12,10 @@ from ppocr_lr.errors import LRConfigError, Path, Problem, errors_under, shown, v
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import LRConfig, Window, kinds, register_lr_config
 from ppocr_lr.lr_config.base import InIterations, LedPlateau
-from ppocr_lr.lr_config.envelope import EVERY
+from ppocr_lr.lr_config.envelope import EVERY, STAGE_KEYS
 from ppocr_lr.lr_config.kinds import key
 from ppocr_lr.lr_config.length import FORMS, Length, length_of
-from ppocr_lr.lr_config.parse import STAGE_KEYS, Section, Spellings, Stage, model_of, read_section
+from ppocr_lr.lr_config.parse import Section, Spellings, Stage, model_of, read_section
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.schedules import Schedule
 
@@ -145,7 +145,7 @@ class SequenceConfig(LRConfig):
                     total=window.total_iters,
                 )
                 raise LRConfigError(Problem(("stages", index), problem))
-            planned.append((("stages", index), stage.section, done, window.stage(iters)))
+            planned.append((("stages", index), stage.section, done, window.stage(iters, done)))
             done += iters
         if done < window.total_iters:
             problem = tr(

@@ -73,14 +73,12 @@ class WSDConfig(LRConfig):
 
     also_called = kinds.ETA_MIN
     end_key: ClassVar[str] = ""
+    fills_the_run = True
     nearest_in_paddleocr = "Piecewise, with a few values falling at the end"
     example: ClassVar = {"learning_rate": 0.001, "warmup_ratio": 0.05, "decay_length": "20%"}
 
-    def behind(self, window: Window, lead_iters: int) -> Schedule:
-        """What is left of the run between warmup and decay is constant."""
-        return self.curve(window.within(lead_iters))
-
     def curve(self, window: Window) -> Schedule:
+        """What is left of the run between warmup and decay is constant."""
         decay = self.some_iters("decay_length", window)
         stable = window.decay_iters - decay
         if stable < 0:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ppocr_lr.curve.polyline import Curve
 from ppocr_lr.errors import ArgumentError, LRConfigError, did_you_mean
 from ppocr_lr.language import tr
+
+if TYPE_CHECKING:
+    from ppocr_lr.curve.polyline import Curve
 
 COLOURS = ("#0072B2", "#E69F00", "#000000", "#56B4E9", "#009E73", "#CC79A7")
 """Colours of the first run, the second, …: Okabe and Ito's, which colour-blind readers can tell apart."""

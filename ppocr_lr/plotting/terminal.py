@@ -34,7 +34,7 @@ def terminal_lines(planned: PlannedRun, width: int = 80, height: int = 16, dots:
     own = _columns(planned, width // 2) if planned.scaled else []
     epochs, top = planned.run.epochs, max(rate for _, rate in (*curve, *own, *dots)) or 1.0
     parts = [part / 4 for part in range(5)]
-    marks = [rate_text(top * part, 2) for part in parts]
+    marks = [rate_text(top * part) for part in parts]
     margin = max(map(len, ("epoch", *marks)))
     quarter = max((width - margin - 2) // 4, 1)
     canvas = Canvas(4 * quarter + 1, height - 2, 0, 0, epochs, 1 / (1 - ROOM))

@@ -196,12 +196,15 @@ class Schedule(Checked, ABC):
         if last < first:
             raise ValueError(f"last must not be below first, received {first!r} and {last!r}")
         steps = {first, last}
-        for run in self.all_corners:
-            corners = inside(run, first, last + 1)
-            if isinstance(corners, range):
-                corners = [*corners[:4], *corners[-4:]]
-            steps.update(corners)
-            steps.update(corner - 1 for corner in corners)
+        if last - first < 8 * len(self.all_corners):  # no more than the corners below may ask for
+            steps.update(range(first, last))
+        else:
+            for run in self.all_corners:
+                corners = inside(run, first, last + 1)
+                if isinstance(corners, range):
+                    corners = [*corners[:4], *corners[-4:]]
+                steps.update(corners)
+                steps.update(corner - 1 for corner in corners)
         if len(steps) <= _FEW:
             rates = [float(self.formula(step)) for step in steps]
             return min(rates), max(rates)

@@ -22,6 +22,7 @@ from ppocr_lr.schedules.kinds import Iters, PositiveRate, Rate
 
 _MANY = 2000  # pieces of a regular pattern that are examined one by one
 _IN_ALL = 10 * _MANY  # the same, for all patterns of a schedule together
+_PLACES = 200  # of corners in the pattern that two cycles make together
 _SAMPLES = 64  # rates sampled in a piece to find its turns
 
 
@@ -48,8 +49,7 @@ class _Looked(Schedule):
             if len(pieces) < most:
                 loose.update(begin for begin, _ in pieces)
             else:
-                self._check_regular(first, after, runs)
-                regular += runs
+                regular += self._regular(first, after, runs)
                 regular += self._repeated(found, after, runs)
             loose.update(found)
         return tuple(sorted(loose - {0})), *regular
@@ -68,8 +68,9 @@ class _Looked(Schedule):
     def _corners_in(self, first: int, after: int) -> Iterable[int]:
         """Its own corners in a piece where its parts are smooth and monotone."""
 
-    def _check_regular(self, first: int, after: int, runs: list[range]) -> None:
-        """Refuse regular corners along which the rates are no longer monotone."""
+    def _regular(self, first: int, after: int, runs: list[range]) -> list[range]:
+        """The regular corners of a stretch, in runs along which the rates are monotone; refused if there are none."""
+        return runs
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,9 @@ class Bounded(_Looked):
     def cycle_around(self, k: int) -> tuple[int, int] | None:
         return self.schedule.cycle_around(k)
 
+    def opposite(self, low: float, high: float) -> Schedule | None:
+        return self.schedule.opposite(low, high)
+
 
 @dataclass(frozen=True)
 class Product(_Looked):
@@ -132,7 +136,7 @@ class Product(_Looked):
     `end` is the rate at a factor of 0; if it is 0, this is `schedule(k)·by(k)`.
 
     If one of the two goes up and down for ever, the other one must fall or stay constant: only then can all corners
-    be listed.
+    be listed. If both start over for ever, the pattern that their cycles make together must be short.
 
     Source: PyTorch's `ChainedScheduler`, mmengine's overlapping schedulers; Zhai et al. (arXiv 2106.04560); timm's
     `WSDLRScheduler` for one with an end.
@@ -161,28 +165,40 @@ class Product(_Looked):
         ways = {_way(*factors) * _way(self.end, rate) for rate in rates} | {_way(*rates)}
         return _turns(self, first, after - 1) if {-1, 1} <= ways else ()
 
-    def _check_regular(self, first: int, after: int, runs: list[range]) -> None:
-        ways = [self._ways(part, first, after) for part in (self.schedule, self.by)]
+    def _regular(self, first: int, after: int, runs: list[range]) -> list[range]:
+        ways, jumps = zip(*(self._ways(part, first, after) for part in (self.schedule, self.by)), strict=True)
         if self.end and ways[1] != {0} and self.schedule.extremes(first, after - 1)[0] < self.end:
             allowed = f"at most the lowest rate of the schedule, which has {_MANY} corners and more here"
             raise refused(self, "end", self.end, allowed)
         if {0} not in ways and {-1, 1} <= ways[0] | ways[1]:
             allowed = f"one that is constant or falls, like the other one, which has {_MANY} corners and more here"
             raise refused(self, "by", self.by, allowed)
+        if not all({-1, 1} <= way | jump for way, jump in zip(ways, jumps, strict=True)):
+            return runs
+        # Both come back up: only at the same place in the cycles of both are both of them monotone.
+        period = lcm(*(2 * run.step for run in runs))
+        if sum(period // run.step for run in runs) > _PLACES:
+            raise refused(self, "by", self.by, "one whose cycles come together with those of the other one sooner")
+        return [run[at :: period // run.step] for run in runs for at in range(period // run.step) if run[at:]]
 
-    def _ways(self, part: Schedule, first: int, after: int) -> set[int]:
-        """The directions of one of the two in the first pieces of a stretch and along its corners."""
+    def _ways(self, part: Schedule, first: int, after: int) -> tuple[set[int], set[int]]:
+        """The directions of one of the two in the first pieces of a stretch and along its corners; those of jumps."""
         given = [run for run in part.all_corners if isinstance(run, range) and run.start < after and first < run.stop]
         own = [corners for run in given if (corners := inside(run, first, after))]
         pairs = [(begin, end - 1) for begin, end in _pieces(first, after, own, 16)]
         # The change from corner to corner counts as well: a piece of a single update has no direction.
         pairs += [(run[at], run[at + apart]) for run in own for at in (0, 1) for apart in (1, 2) if run[at + apart :]]
-        return {_way(part(one), part(other)) for one, other in pairs}
+        jumps = [(corner - 1, corner) for run in own for corner in run[:16]]
+        ways, over = ({_way(part(one), part(other)) for one, other in some} for some in (pairs, jumps))
+        return ways, over
 
     def lead(self) -> Lead:
         """The longer of the two warmups."""
         warmup = max(self.schedule.lead().warmup_iters, self.by.lead().warmup_iters)
         return Lead(warmup, 0, From(self, warmup), self(0)) if warmup else super().lead()
+
+    def opposite(self, low: float, high: float) -> Schedule | None:
+        return self.schedule.opposite(low, high)
 
     def end_of_decay(self) -> End | None:
         """Where both have ended; earlier, where one of them alone brings the rate to `end`."""

@@ -160,6 +160,10 @@ class HeldAfter(Schedule):
             return end
         return End(self.end_iters, self(self.end_iters))
 
+    def opposite(self, low: float, high: float) -> Schedule | None:
+        inner = self.schedule.opposite(low, high)
+        return inner and HeldAfter(inner, self.end_iters)
+
 
 @dataclass(frozen=True)
 class EndedAfter(Schedule):
@@ -237,3 +241,7 @@ class From(Schedule):
         """The cycle of `schedule`, earlier by `first`; the first one is cut short."""
         cycle = self.schedule.cycle_around(k + self.first)
         return cycle and (max(0, cycle[0] - self.first), cycle[1] - self.first)
+
+    def opposite(self, low: float, high: float) -> Schedule | None:
+        inner = self.schedule.opposite(low, high)
+        return inner and From(inner, self.first)

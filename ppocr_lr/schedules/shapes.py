@@ -66,7 +66,9 @@ class Cosine(Shape):
 
     def rate(self, peak: float, end: float, q: Any, fn: Functions = SCALAR) -> Any:
         """`end + (peak − end)/2·(1 + cos(π·h·(1 − q)))`."""
-        return end + (peak - end) * fn.half_cosine(q if self.half_waves == 1.0 else 1.0 - self.half_waves * (1.0 - q))
+        if self.half_waves != 1.0:
+            q = (1.0 - self.half_waves * (1.0 - q)) % 2.0  # exactly 0 at the end of a fall
+        return end + (peak - end) * fn.half_cosine(q)
 
     def turns(self) -> tuple[float, ...]:
         return tuple(wave / self.half_waves for wave in range(1, math.ceil(self.half_waves)))

@@ -58,7 +58,9 @@ def read_command(words: Sequence[str]) -> TrainerCommand:
         raise LRConfigError(f"{Path(script).absolute()}: {said}")
     if script.endswith(_NO_PYTHON):
         example = f"tools/train.py -c {script if script.endswith(('.yml', '.yaml')) else 'config.yml'}"
-        raise LRConfigError(tr("{file}: is no Python script; name that first: {example}", file=script, example=example))
+        raise LRConfigError(
+            tr("{file}: is not a Python script; name that first: {example}", file=script, example=example)
+        )
     config, assignments = _config(rest)
     overrides, lost = last_given(assignments)
     return TrainerCommand(script, tuple(rest), config, tuple(overrides), lost)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from ppocr_lr import schedules
@@ -44,13 +45,26 @@ class _FromSchedule(lr.LRScheduler):
 
     def step(self, epoch: int | None = None) -> None:
         """Go to the next update, or to update `epoch`."""
-        self.last_epoch = k = self.last_epoch + 1 if epoch is None else as_step(epoch)
+        k = self.last_epoch = self.last_epoch + 1 if epoch is None else as_step(epoch)
         self.last_lr = self.schedule.formula(k)  # as __call__ without its checks: this runs in every iteration
-        if self.verbose:
-            self._tell()
 
-    def _tell(self) -> None:
+    def _step_and_tell(self, epoch: int | None = None) -> None:
+        type(self).step(self, epoch)
         print(f"update {self.last_epoch}: {type(self).__name__} sets the learning rate to {self.last_lr}")
+
+    @property
+    def verbose(self) -> bool:
+        """Whether each rate is printed. Setting it puts another `step` in place: the usual one does not even ask."""
+        return self._verbose
+
+    @verbose.setter
+    def verbose(self, verbose: bool) -> None:
+        self._verbose = verbose
+        if verbose:
+            self.step = self._step_and_tell  # type: ignore[method-assign]
+        else:
+            with suppress(AttributeError):  # it is not in place
+                del self.step
 
     def state_dict(self) -> Any:
         """The update and its rate, a plain float: a formula from elsewhere may return a NumPy number."""
@@ -182,9 +196,9 @@ class LinearWarmup(_FromSchedule, lr.LinearWarmup):
     def step(self, epoch: int | None = None) -> None:
         """Go to the next update, or to update `epoch`, and take the wrapped scheduler along."""
         if epoch is None:
-            self.last_epoch = k = self.last_epoch + 1
+            k = self.last_epoch = self.last_epoch + 1
         else:
-            self.last_epoch = k = as_step(epoch)
+            k = self.last_epoch = as_step(epoch)
             if self._wrapped is not None and k < self.warmup_steps:
                 self._wrapped.step(0)
         if k < self.warmup_steps:
@@ -196,8 +210,6 @@ class LinearWarmup(_FromSchedule, lr.LinearWarmup):
             if (wrapped := self._wrapped) is not None:
                 wrapped.last_epoch = after
                 wrapped.last_lr = rate
-        if self.verbose:
-            self._tell()
 
 
 def to_paddle(schedule: Schedule, done_iters: int = 0) -> lr.LRScheduler:

@@ -18,8 +18,7 @@ START, END = "start", "end"
 """Other words for the values at the beginning and at the end, which are not rates."""
 
 _ENDS = ("end_lr", "min_lr", "eta_min")
-_FALLS_ONLY = ("warmup_epoch", "warmup_iters", "warmup_ratio", "floor", "ceiling")
-_UNKNOWN = "LR101"
+_FALLS_ONLY = ("floor", "ceiling")
 
 
 class Coefficient(NamedTuple):
@@ -39,12 +38,16 @@ class Coefficient(NamedTuple):
         """
         with errors_under(*self.path):
             schedule = self.section.schedule(run.window)
-            for remark in self.section.remarks(run.window, schedule, strict=True):
-                if remark.code == _UNKNOWN:
-                    raise LRConfigError(Problem(remark.path, remark.message))
+            _ = [*self.section.remarks(run.window, schedule, strict=True)]
             if self.rise is None:
                 return schedule
             config = self.section.config
+            if config.warmup_length(run.window):  # some names have one by default
+                no_warmup = tr(
+                    "0 where the value rises, from {start} to {end}; PiecewiseLinear can make any rise",
+                    start=START, end=END,
+                )  # fmt: skip
+                raise config.error(config.warmup_key, no_warmup)
             for key in _FALLS_ONLY:
                 if key in config.model_fields_set:
                     left_out = tr(
@@ -86,6 +89,6 @@ def read_coefficient(written: Mapping[Any, Any], path: Path) -> Coefficient:
         section = read_section(written, ends, values_at_ends)
         if not section.config.has_curve:
             raise LRConfigError(
-                Problem(("name",), tr("depends on the metric of the training, which decides only the rate"))
+                Problem(("name",), tr("depends on a metric of the training run, which decides only the rate"))
             )
     return Coefficient(section, path, rise)

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from ppocr_lr.language import tr
-from ppocr_lr.numbers_text import amount, plain_text, width
+from ppocr_lr.numbers_text import amount, setting_text, width
 from ppocr_lr.training_config.plan import PlannedRun
 from ppocr_lr.training_config.settings import at_default, factors, settings
 
@@ -57,17 +57,7 @@ def scaling_labels(run: PlannedRun) -> tuple[str, str]:
 
 
 def _text(key: str, value: Any) -> str:
-    if key == "name":
-        return str(value)
-    if isinstance(value, tuple):
-        return f"{key} [{', '.join(_value(item) for item in value)}]"
-    return f"{key} {_value(value)}"
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return plain_text(value, 6) if isinstance(value, (int, float)) else str(value)
+    return str(value) if key == "name" else f"{key} {setting_text(value)}"
 
 
 def _file_names(runs: Sequence[PlannedRun]) -> list[str]:

@@ -134,6 +134,6 @@ def _opposite(section: Mapping[Any, Any], model: type[OppositeMomentum], lr: Par
     opposite = same.opposite(ends.base_momentum, ends.max_momentum) if same else None
     if opposite is None:
         has = tr("Optimizer.lr has {name}", name=shown(lr.name)) if lr else tr("there is none")
-        problem = tr("moves opposite to a rate of the same name, with at most a warmup before it; {has}", has=has)
+        problem = tr("moves opposite to a rate of the same name; {has}", has=has)
         raise LRConfigError(Problem((*MOMENTUM, "name"), problem))
     return opposite

@@ -20,7 +20,8 @@ from ppocr_lr.errors import (
 from ppocr_lr.finding import Proposal
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config.elsewhere import called_elsewhere
-from ppocr_lr.lr_config.parse import SET_BY_THE_RUN, STAGE_KEYS, model_of, names_with
+from ppocr_lr.lr_config.envelope import STAGE_KEYS
+from ppocr_lr.lr_config.parse import SET_BY_THE_RUN, model_of, names_with
 from ppocr_lr.lr_config.values import number_in_text
 from ppocr_lr.output import PICTURES
 from ppocr_lr.training_config.coefficient import END, START, follows_a_schedule
@@ -74,7 +75,7 @@ class Override(NamedTuple):
         key, equals, text = assignment.lstrip().partition("=")
         if equals and key != key.rstrip():
             problem = tr(
-                "leave out the blank before the =, as in {example}; PaddleOCR ignores the key",
+                "leave out the space before the =, as in {example}; PaddleOCR ignores the key",
                 example=f"{key.rstrip()}={text.lstrip()}",
             )
             raise ArgumentError("overrides", problem, assignment)
@@ -114,7 +115,7 @@ class Override(NamedTuple):
         except LRConfigError as error:
             if sum(map(self.text.count, "[{")) > sum(map(self.text.count, "]}")):
                 problem = tr(
-                    "{value} has no end; the shell splits words at blanks, so write it in quotes, as in {example}",
+                    "{value} has no end; the shell splits words at spaces, so write it in quotes, as in {example}",
                     value=shown(self.text),
                     example=f'"{self.key}={self.text}…"',
                 )

@@ -20,9 +20,10 @@ from pydantic_core import to_jsonable_python
 
 from ppocr_lr.bounds import KINDS
 from ppocr_lr.lr_config import MODELS, LRConfig
+from ppocr_lr.lr_config.envelope import STAGE_KEYS
 from ppocr_lr.lr_config.kinds import SECTION_SCHEMA, PositiveLength
 from ppocr_lr.lr_config.length import as_written
-from ppocr_lr.lr_config.parse import NO_NAME, SET_BY_THE_RUN, STAGE_KEYS
+from ppocr_lr.lr_config.parse import NO_NAME, SET_BY_THE_RUN
 from ppocr_lr.lr_config.values import NUMBER
 from ppocr_lr.training_config.coefficient import values_at_ends
 from ppocr_lr.training_config.momentum import OPPOSITE, PlainMomentum

@@ -289,32 +289,15 @@ def yaml_document(text: str, path: str | Path, *, any_tag: bool = False) -> YAML
         finally:
             loader.dispose()
     except _UnknownTagError as error:
-        where = _place(source, error.node.start_mark)
         theirs = "" if error.shown.startswith("!!") else tr("; PaddleDetection's have tags, PaddleOCR's do not")
-        plain = tr(
+        said = tr(
             "the tag {tag} is not allowed; a config is plain YAML and runs no code{theirs}",
             tag=error.shown,
             theirs=theirs,
         )
-        raise _error(where, plain) from None
+        raise _error(_place(source, error.node.start_mark), said) from None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        if mark:
-            # PyYAML reads far ahead of what it hands out, so that a bound of its own may end it before ours is asked.
-            with suppress(yaml.YAMLError):
-                _Loader(text[: mark.index], source).get_single_node()
-        if error.context == "while scanning a simple key":  # noticed only where the next one begins
-            mark = error.context_mark
-        where, reason = _place(source, mark) if mark else Place(source), error.problem
-        # Never PyYAML's own words, which tell of its insides and know no Chinese.
-        if not isinstance(error, yaml.constructor.ConstructorError):
-            reason = tr("this is neither 'key: value' nor '- item'; look at the line above, too")
-            if mark:
-                from ppocr_lr.training_config.yaml_mistakes import likely_mistake  # most files need none
-
-                where, reason = likely_mistake(text, where, mark.index, error.context_mark) or (where, reason)
-        elif error.context:  # ours have none
-            reason = tr("a key is a word or a number, and '<<' takes a mapping")
+        where, reason = _mistake(error, text, source)
         raise _error(where, tr("is not YAML: {reason}", reason=reason)) from None
     except yaml.YAMLError as error:
         if found := _NO_TEXT.search(text):
@@ -327,6 +310,30 @@ def yaml_document(text: str, path: str | Path, *, any_tag: bool = False) -> YAML
         if isinstance(error, LRConfigError):
             raise
         raise _error(Place(source), tr("holds a value that YAML cannot read: {error}", error=error)) from None
+
+
+def _mistake(error: yaml.MarkedYAMLError, text: str, source: str) -> tuple[Place, str]:
+    """Where PyYAML stopped and why; never in its own words, which tell of its insides and know no Chinese."""
+    mark = error.problem_mark or error.context_mark
+    if mark:
+        # PyYAML reads far ahead of what it hands out, so that a bound of its own may end it before ours is asked.
+        with suppress(yaml.YAMLError):
+            _Loader(text[: mark.index], source).get_single_node()
+    if error.context == "while scanning a simple key":  # noticed only where the next one begins
+        mark = error.context_mark
+    where = _place(source, mark) if mark else Place(source)
+    if isinstance(error, yaml.constructor.ConstructorError):
+        if mark and text.startswith("{{", mark.index - 1):
+            return where, tr("'{sign}' begins what a template fills in; write the value itself", sign="{{")
+        if error.context:  # ours have none
+            return where, tr("a key is a word or a number, and '<<' takes a mapping")
+        return where, str(error.problem)
+    if mark:
+        from ppocr_lr.training_config.yaml_mistakes import likely_mistake  # most files need none
+
+        if found := likely_mistake(text, where, mark.index, error.context_mark):
+            return found
+    return where, tr("this is neither 'key: value' nor '- item'; look at the line above, too")
 
 
 def _check_directives(text: str, source: str) -> None:

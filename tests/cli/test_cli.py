@@ -149,10 +149,10 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
         (["show", "C:/c.yml"], "cannot be read: No such file or directory\n"),
         (["show", "none/*.yml"], "directory; no file fits this pattern, or quotes keep the shell from filling it in"),
         (["schema", "-"], "unrecognized arguments: -\n"),
-        (["check", ""], "'' is no word; is a variable not set"),
-        (["plot", "c.yml", " "], "' ' is no word"),
-        (["plot", "c.yml", "--checkpoint", ""], "'' is no word"),
-        (["compare-log", ""], "'' is no word"),
+        (["check", ""], "'' is blank; is a variable unset"),
+        (["plot", "c.yml", " "], "' ' is blank"),
+        (["plot", "c.yml", "--checkpoint", ""], "'' is blank"),
+        (["compare-log", ""], "'' is blank"),
         (["check", "-c", "c.yml", "#", "four", "cards"], "#: a comment begins here, which your shell has passed on"),
         (["show", "c.yml", "#the", "--gpus", "parameter"], "#the: a comment begins here"),
         (["show", "tools/train.py", "-c", "c.yml"], "error: tools/train.py: is a script, not a config; write what"),
@@ -175,7 +175,7 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
         (["plot", "c.yml", "-o", "a.png"], "Optimizer.lr.learning_rate=0.001; name a picture after --out"),
         (["plot", "--dpi", "9"], "error: --dpi 9.0: must be at least 10, with at most 100 million pixels in all"),
         (["plot", "--dpi", "1e308"], "error: --dpi 1e+308: must be at least 10, with at most 100 million pixels in all"),
-        (["plot", "--out="], "error: --out=: nothing follows the =; is a variable not set?"),
+        (["plot", "--out="], "error: --out=: nothing follows the =; is a variable unset?"),
         (["diff", "c.yml", "c.yml", "c.yml"], "error: diff: name 2 configs, before -o or after -c; received 3"),
         (["--quiet", "plot"], "error: name the command first: ppocr-lr plot --quiet"),
         (["--import", "a.py", "plot", "c.yml"], "error: name the command first: ppocr-lr plot --import a.py c.yml"),
@@ -264,6 +264,10 @@ def test_help_has_examples(command: Command, words: list[str]) -> None:
     assert done.returncode == 0
     assert "examples:" in done.stdout
     assert "--num-samples 1000" in done.stdout
+
+
+def test_headings_of_the_help_are_set_as_sentences(command: Command) -> None:
+    assert "ppearance of the picture:\n" in command("plot", "--help").stdout
 
 
 @pytest.mark.parametrize("columns", ["0", "1", "2", "30", "x", "-1", "999999"])

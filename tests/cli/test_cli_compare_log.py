@@ -62,7 +62,7 @@ def test_compare_log_as_json(command: Command, scaled_log: Path) -> None:
         (["-c", "c.yml", "none.log"], "none.log: cannot be read"),
         (["-c", "none.yml", "train.log"], "none.yml: cannot be read"),
         (["-c", "c.yml", "no.log"], "no.log: holds no line with a learning rate"),
-        (["c.yml", "train.log"], "c.yml: is a config, no log; write -c c.yml"),
+        (["c.yml", "train.log"], "c.yml: is a config, not a log; write -c c.yml"),
         (["-c", "c.yml", "none.yml"], "none.yml: cannot be read"),
         (["-c", "c.yml", "packed.log"], "packed.log: is compressed (zip); unpack it first"),
         (["-c", "c.yml", "train.log", "--gpus", "0,1,3"], "own numbers; say how many there are: --gpus 3"),

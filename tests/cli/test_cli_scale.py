@@ -71,7 +71,7 @@ def test_nothing_is_written_unless_asked(command: Command, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["c.yml"], "c.yml: nothing says for which batch the rate is meant (a comment says «(8*4c)», which may mean "
+        (["c.yml"], 'c.yml: nothing says for which batch the rate is meant (a comment says "(8*4c)", which may mean '
                     "4 cards, 32 samples); give --reference-gpus or --reference-batch"),
         (["c.yml", "--reference-gpus", "0"], "--reference-gpus 0: must be a positive integer"),
         (["c.yml", "--reference-gpus", "2", "--out", "c.txt"], "the ending must be one of .yml, .yaml"),

@@ -179,7 +179,7 @@ def test_what_cannot_be_drawn(command: Command, tmp_path: Path, arguments: list[
 def test_without_a_curve_there_is_nothing_to_draw(command: Command, arguments: list[str]) -> None:
     done = command(arguments[0], "plateau.yml", *arguments[1:], "--iters-per-epoch", "9")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("error: plateau.yml: Optimizer.lr.name: this schedule depends on the metric")
+    assert done.stderr.startswith("error: plateau.yml: Optimizer.lr.name: this schedule depends on a metric")
     assert len(done.stderr.splitlines()) == 1
 
 
@@ -189,7 +189,7 @@ def test_without_a_curve_a_log_is_compared_with_nothing(command: Command, tmp_pa
     (tmp_path / "train.log").write_text(length + line)
     done = command("compare-log", "-c", "plateau.yml", "train.log", "--iters-per-epoch", "9")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("error: plateau.yml: Optimizer.lr.name: this schedule depends on the metric")
+    assert done.stderr.startswith("error: plateau.yml: Optimizer.lr.name: this schedule depends on a metric")
 
 
 def test_without_a_curve_the_keys_are_checked_all_the_same(command: Command) -> None:

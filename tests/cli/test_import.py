@@ -67,3 +67,44 @@ def test_a_module_that_cannot_be_imported(process: Command, config: Path, text: 
     assert done.returncode == 2
     assert done.stderr.startswith("error: --import broken: cannot be imported: " + said)
     assert "Traceback" not in done.stderr
+
+
+FAULTY = """
+from dataclasses import dataclass
+
+from ppocr_lr import LRConfig, Schedule, register_lr_config
+
+
+@dataclass(frozen=True)
+class Broken(Schedule):
+    peak: float
+
+    def formula(self, k, fn=None):
+        return 1 / 0 if getattr(k, "size", 1) > 10 else self.peak + 0 * k
+
+    def corner_runs(self):
+        return ()
+
+
+@register_lr_config("Imported1")
+class ImportedConfig(LRConfig):
+    learning_rate: float
+    also_called = {"lr": "nothing"}
+
+    def curve(self, window):
+        return Broken(self.learning_rate)
+"""
+
+
+def test_what_such_a_class_does_wrong_is_said_with_its_name(process: Command, config: Path) -> None:
+    (config.parent / "of_mine.py").write_text(FAULTY)
+    faults = {
+        # what it does for the many updates of a table, and what only a schema looks at
+        ("plot", "-c", "c.yml", "--iters-per-epoch", "100", "--out", "p.csv"): "the class Broken of of_mine:12",
+        ("schema",): "the class ImportedConfig of of_mine",
+    }
+    for words, said in faults.items():
+        done = process(*words, "--import", "of_mine")
+        assert done.returncode == 2
+        assert done.stderr.startswith(f"error: {said} does not work: "), done.stderr
+        assert "Traceback" not in done.stderr

@@ -25,6 +25,7 @@ from ppocr_lr.explore.look import Details, Dropped, curves_of, details_of, file_
 from ppocr_lr.explore.page import Page
 from ppocr_lr.explore.state import State
 from ppocr_lr.explore.words import Words
+from ppocr_lr.plotting.style import ALERT, GREY
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG
 from tests import checkpoints
 from tests.chinese import not_chinese
@@ -124,8 +125,8 @@ def test_a_file_is_called_what_its_owner_calls_it(tmp_path: Path) -> None:
     assert str(error.value.by_file_name()).startswith("学习.yml: ")
 
 
-@pytest.mark.parametrize("name", ["c.yaml", "C.YML"])
-def test_a_config_is_told_by_its_ending_in_capitals_too(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["c.yaml", "C.YML", "c.yml.txt", "config"])
+def test_a_config_is_told_by_its_ending_or_by_what_is_in_it(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(DEFAULT_CONFIG.read_bytes())
     draft, _ = read_dropped(tmp_path / name, Draft(""), Dropped())
     assert draft.source == name
@@ -139,7 +140,7 @@ def test_a_schedule_without_a_curve_is_compared_with_nothing(tmp_path: Path) -> 
     assert details == Details(findings=details.findings, overrides=details.overrides, call=details.call)
     assert "LR412" in {finding.code for finding in details.findings}
     [note] = curves_of(state).notes
-    assert "depends on the metric" in note
+    assert "depends on a metric" in note
 
 
 def test_a_log_may_have_the_name_that_the_page_gives_to_something_else(tmp_path: Path) -> None:
@@ -165,6 +166,14 @@ def test_a_download_needs_no_room_on_the_disk(kind: str, begin: bytes, monkeypat
     monkeypatch.setattr("tempfile.tempdir", "/not/there")
     draft = opened(DEFAULT_CONFIG.read_text(encoding="utf-8"), "c.yml")
     assert file_of(State(draft), kind).startswith(begin)
+
+
+@pytest.mark.parametrize(("rate", "colour"), [(0.1, GREY), (0.05, ALERT)])
+def test_dots_have_the_colours_of_a_picture(tmp_path: Path, rate: float, colour: str) -> None:
+    draft = opened(DEFAULT_CONFIG.read_text(encoding="utf-8"), "c.yml")
+    compared, dropped = read_dropped(log(tmp_path / "a.log", rate), draft, Dropped())
+    [dots] = details_of(State(compared), compared.planned, dropped).dots
+    assert dots["marker"]["color"] == colour
 
 
 def test_a_name_is_no_html(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_a_column_is_one_an_evaluation(tmp_path: Path, settings: dict[str, Any],
 
 
 def test_what_a_column_may_hold(tmp_path: Path) -> None:
-    text = "\ufeff# loss\n\n 5.0e-1 \nnan\r\n-inf\n3"
+    text = "\ufeff# loss\n\n 5.0e-1  # epoch 1\nnan\r\n-inf\n3"
     values = [metric for _, metric in column(tmp_path, text).found]
     assert math.isnan(values.pop(1))
     assert values == [0.5, -math.inf, 3]

@@ -476,8 +476,8 @@ SHORT = "epoch: [1/2], global_step: 10, lr: 0.000513, loss: 1\n"
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
-        ([SHORT, "epoch: [1\n" * 1_200_000], "holds more than 1200000 lines of a training; give a part of it"),
-        ([SHORT, "INFO: a : 1\n" * 1_200_000], "holds more than 1200000 lines of a training"),
+        ([SHORT, "epoch: [1\n" * 1_200_000], "holds more than 1200000 training lines; give a part of it"),
+        ([SHORT, "INFO: a : 1\n" * 1_200_000], "holds more than 1200000 training lines"),
         ([SHORT, *["\0" * (1 << 20)] * 1024], "holds more than 1 GiB; give a part of it"),
     ],
     ids=["torn lines", "lines of configs", "bytes"],

@@ -67,6 +67,9 @@ TABLE: list[tuple[dict[str, Any], dict[int, float]]] = [
     ({**CONST, "once_per_epoch": True, "warmup_iters": 15}, {9: 0, 19: 0.1 * 2 / 3, 20: 0.1}),
     ({"name": "CyclicalCosine", "learning_rate": 0.1, "cycle": 2, "once_per_epoch": True}, {9: 0.1, 10: 0.05, 19: 0.05, 20: 0.1}),
     ({"name": "DecayLearningRate", "learning_rate": 0.1, "factor": 2, "once_per_epoch": True}, {109: 0.025, 110: 0.1 * 0.45**2}),
+    # a stage that begins within an epoch waits for its end
+    ({"name": "Sequence", "stages": [{**CONST, "epochs": "15it"}, {**LINEAR, "once_per_epoch": True, "until_end": True}]},
+     {14: 0.1, 19: 0.1, 20: 0.1 * 180 / 185, 29: 0.1 * 180 / 185, 30: 0.1 * 170 / 185, 199: 0.1 * 10 / 185}),
     # hold, then decay: neither is shortened
     ({**LINEAR, "warmup_epoch": 1, "hold_epochs": 3}, {5: 0.05, 10: 0.1, 40: 0.1, 140: 0.05, 199: 0.1 * 41 / 200}),
     ({**LINEAR, "hold_epochs": "50it", "decay_within_run": True}, {50: 0.1, 125: 0.05, 200: 0}),
@@ -85,7 +88,10 @@ TABLE: list[tuple[dict[str, Any], dict[int, float]]] = [
     ({**COSINE, "decay_length": 10}, {50: 0.05, 100: 0, 150: 0.05, 200: 0.1}),
     ({**COSINE, "decay_length": "200%", "warmup_epoch": 1}, {10: 0.1, 200: 0.05 * (1 + cos(pi * 190 / 400))}),
     ({**LINEAR, "decay_length": "50it", "hold_epochs": 5}, {50: 0.1, 75: 0.05, 100: 0, 150: 0}),
-    ({**CYCLE, "decay_length": 10}, {29: 0.1, 99: 0.1 / 250000}),
+    # a cycle that ends before the run stays at its last rate: PaddleOCR's formula would rise again, or fall below 0
+    ({**CYCLE, "decay_length": 10}, {29: 0.1, 99: 0.1 / 250000, 100: 0.1 / 250000, 199: 0.1 / 250000}),
+    ({**CYCLE, "decay_length": 10, "anneal_strategy": "linear"}, {99: 0.1 / 250000, 100: 0.1 / 250000}),
+    ({**CYCLE, "cooldown_epochs": 5, "anneal_strategy": "linear"}, {149: 0.1 / 250000, 150: 0.1 / 250000, 199: 0.1 / 250000}),
     # bent: optax' cosine with an exponent, timm's k_decay of a cosine and of a polynomial
     ({**COSINE, "decay_power": 2}, {0: 0.1, 100: 0.025, 200: 0, 300: 0}),
     ({**COSINE, "decay_power": 2, "end_lr": 0.02}, {0: 0.1, 100: 0.04, 200: 0.02}),

@@ -41,15 +41,15 @@ ERRORS = [
     ({**COSINE, "name": None}, ["Optimizer.lr.name: null is not a schedule; the schedules are Const, Cosine", "more with import"]),
     ({**COSINE, "name": 3}, ["Optimizer.lr.name: 3 is not a schedule"]),
     ({**COSINE, "name": ["Cosine"]}, ["Optimizer.lr.name: ['Cosine'] is not a schedule"]),
-    ({"name": "Cosine"}, ["Optimizer.lr.learning_rate: is missing: Cosine needs it"]),
-    ({"warmup_epoch": 2}, ["Optimizer.lr.learning_rate: is missing: Const (no name is given) needs it"]),
+    ({"name": "Cosine"}, ["Optimizer.lr.learning_rate: is missing; Cosine needs it"]),
+    ({"warmup_epoch": 2}, ["Optimizer.lr.learning_rate: is missing; Const (no name is given) needs it"]),
     ({"name": "Cosine", "learning_rat": 0.1}, ["learning_rate: is missing", "learning_rat is not read"]),
     ({"name": "Cosine", "base_lr": 0.1}, ["learning_rate: is missing", "base_lr is not read"]),
     ({"name": "Cosine", "base_lr": 0.1, "learning_rat": 0.1}, ["; base_lr is not read under this name"]),
     ({"name": "Cosine", "learning_rat": 0.1, "peak_lr": 0.1}, ["; peak_lr is not read under this name"]),
     ({"name": "Cosine", "lr": 0.1, "learningrate": 0.1, "base_lr": 0.1}, ["; lr is not read under this name"]),
     ({"name": "Cosine", "learningrate": 0.1, "learning_rat": 0.1}, ["; learningrate is not read under this name"]),
-    ({"name": "Step", "learning_rate": 0.1, "step_size": 2}, ["Optimizer.lr.gamma: is missing: Step needs it"]),
+    ({"name": "Step", "learning_rate": 0.1, "step_size": 2}, ["Optimizer.lr.gamma: is missing; Step needs it"]),
     ({"name": "OneCycle", "learning_rate": 0.1}, ["Optimizer.lr.max_lr: is missing", "learning_rate is not read"]),
     *(
         ({**COSINE, "learning_rate": bad}, [f"Optimizer.lr.learning_rate: {shown} is not allowed", NUMBER])
@@ -100,7 +100,7 @@ def test_what_cannot_be_used(section: Any, parts: list[str]) -> None:
             build_schedule(section, 20, 100)
     for part in parts:
         assert part in str(caught.value)
-    assert all(len(line) < 500 for line in str(caught.value).splitlines())
+    assert all(len(line) < 600 for line in str(caught.value).splitlines())
 
 
 WARNINGS = [
@@ -268,7 +268,7 @@ def test_a_name_without_a_curve_has_a_first_rate() -> None:
     parsed = parse_lr_config({"name": "ReduceOnPlateau", "learning_rate": 0.1}, Run(20, 100))
     assert parsed.curve is None
     assert parsed.config.peak == 0.1
-    with pytest.raises(LRConfigError, match=r"Optimizer\.lr\.name: this schedule depends on the metric"):
+    with pytest.raises(LRConfigError, match=r"Optimizer\.lr\.name: this schedule depends on a metric"):
         _ = parsed.schedule
 
 

@@ -38,15 +38,16 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({**sequence({**PLATEAU, "until_end": True}), "once_per_epoch": True}, "once_per_epoch: true is not allowed; it must be left out where a"),
     ({"name": "RangeTest", "updates": 1}, "updates: 1 is not allowed; it must be at least 2 iterations"),
     ({"name": "RangeTest", "updates": "0.5%"}, "updates: '0.5%' is not allowed; it must be at least 2 iterations"),
-    ({"name": "CosineWarmRestarts", "learning_rate": 0.1}, "T_0: is missing: it must be a length, or cycles"),
+    ({"name": "CosineWarmRestarts", "learning_rate": 0.1}, "T_0: is missing; it must be a length, or cycles"),
     ({**SGDR, "cycles": [1, 2]}, "T_0: 5 is not allowed; it must be a length, or cycles"),
     ({**SGDR, "T_0": 0.01}, "T_0: 0.01 is not allowed; it must be long enough for one iteration"),
     ({**SGDR, "T_0": None, "cycles": ["1it", 0.01]}, r"cycles: \['1it', 0.01\] is not allowed; .*rounds to 0"),
     ({**SGDR, "T_0": None, "cycles": [1, "x"]}, "cycles.1: 'x' is not allowed; it must be a length above 0"),
     ({**WSD, "decay_shape": "exponential"}, "end_lr: 0.0 is not allowed; it must be above 0 with an exponential decay"),
-    ({"name": "InverseSqrt", **CONST}, "timescale: is missing: it must be a length, as there is no warmup"),
+    ({"name": "InverseSqrt", **CONST}, "timescale: is missing; it must be a length, as there is no warmup"),
     ({"name": "Noam", "d_model": 512, "learning_rate": 5e-324}, "learning_rate: 5e-324 .*large enough for a peak above 0"),
-    ({"name": "Noam"}, "d_model: is missing: Noam needs it, width of the model"),
+    ({"name": "Noam", "d_model": 512, "warmup_iters": "0.01%"}, "warmup_iters: .0.01%. .*long enough for one iteration"),
+    ({"name": "Noam"}, "d_model: is missing; Noam needs it: width of the model"),
     ({"name": "Exponential", **CONST, "gamma": 0}, "gamma: 0 is not allowed; it must be a number above 0"),
     ({"name": "InverseTime", **CONST, "gamma": 0}, "gamma: 0 is not allowed; it must be a number above 0"),
     ({"name": "Polynomial", **CONST, "decay_length": 5, "decay_within_run": True}, "decay_length: 5 .*must be left out"),
@@ -55,7 +56,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({**KNOTS, "knots": [[0, 0], [5, 0]]}, "one of the rates above 0"),
     ({**KNOTS, "knots": [[5, 0.1], ["10it", 0]]}, "in rising order, each once; iteration 10 comes after 50"),
     ({**KNOTS, "knots": [[1, 0.1], ["10it", 0]]}, "iteration 10 comes twice"),
-    ({"name": "Cyclic", "max_lr": 0.1, "base_lr": 0.01}, "step_size_up: is missing: Cyclic needs it, length of the rise"),
+    ({"name": "Cyclic", "max_lr": 0.1, "base_lr": 0.01}, "step_size_up: is missing; Cyclic needs it: length of the rise"),
     ({**CYCLE, "mode": "triangle"}, "it must be triangular, triangular2 or exp_range"),
     (sequence(), r"stages: \(\)|stages: \[\] is not allowed; it must be a list of at least one stage"),
     (sequence({**CONST, "epochs": "x"}), "stages.0.epochs: 'x' is not allowed; it must be the length of the stage"),
@@ -106,7 +107,7 @@ odd = st.one_of(
 @given(data=st.data())
 @settings(max_examples=100)
 def test_any_value_of_any_key_is_a_rate_or_one_error(name: str, data: st.DataObject) -> None:
-    section = data.draw(OWN.get(name, BY_NAME.get(name)))
+    section = data.draw({**BY_NAME, **OWN}[name])
     keys = data.draw(st.lists(st.sampled_from(sorted(MODELS[name].model_fields)), min_size=1, max_size=3))
     section |= {key: data.draw(odd) for key in keys}
     with warnings.catch_warnings():

@@ -169,5 +169,5 @@ def test_what_pydantic_says_of_a_key_is_told_in_its_words() -> None:
     ):
         with pytest.raises(LRConfigError, match=rf"^Optimizer\.lr\.{said}"):
             build_schedule({"name": "Words", "word": "a", key: value}, 3, 5)
-    with pytest.raises(LRConfigError, match=r"^Optimizer\.lr\.word: is missing: Words needs it, no description$"):
+    with pytest.raises(LRConfigError, match=r"^Optimizer\.lr\.word: is missing; Words needs it: no description$"):
         build_schedule({"name": "Words"}, 3, 5)

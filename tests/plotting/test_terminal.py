@@ -33,6 +33,17 @@ def test_a_narrow_one_holds_the_whole_axis(tmp_path: Path, width: int) -> None:
     assert axis.split() == ["epoch", "0", "2.5e8", "5e8", "7.5e8", "1e9"]
 
 
+def test_the_rates_at_the_axis_are_those_of_their_lines(tmp_path: Path) -> None:
+    lines = terminal_lines(planned(tmp_path, {"name": "Const", "learning_rate": 0.007}))
+    assert [line.split("┤")[0].strip() for line in lines if "┤" in line] == [
+        "7e-3",
+        "5.25e-3",
+        "3.5e-3",
+        "1.75e-3",
+        "0",
+    ]
+
+
 def test_cycles_too_fine_to_draw_show_their_peaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "plotille", None)
     bars, _ = terminal_lines(planned(tmp_path, CYCLES, epochs=10**6), width=60)

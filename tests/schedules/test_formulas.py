@@ -236,6 +236,7 @@ def test_a_decay_begins_at_its_peak_and_stays_at_its_end_exactly(total: int) -> 
     decays: list[Schedule] = [
         Decay(1.0, total), Decay(1.0, total, shape=Power(0.3)), Decay(1.0, total, shape=Cosine()), Decay(1.0, total, shape=Bent(Cosine(), 2.5)),
         *(Decay(1.0, total, shape=shape) for shape in (OneMinusSqrt(), Reflected(), HalfLife(), Bent(LINEAR, 2, 0.5))), HeldAfter(CosineWave(1.0, total), total),
+        Decay(1.0, total, shape=Cosine(3)), Decay(1.0, total, shape=Bent(Cosine(5), power=0.3)),
     ]  # fmt: skip
     for decay in decays:
         assert [decay(0), decay(total), decay(total + 1), decay(2 * total)] == [1.0, 0.0, 0.0, 0.0]

@@ -273,6 +273,27 @@ def test_extremes_of_very_many_corners() -> None:
 
 
 @pytest.mark.parametrize(
+    ("schedule", "by"),
+    [
+        (lib.WarmRestarts(1.0, (32,), peak_decay=0.9), CyclicalCosine(1.0, (7,))),
+        (CyclicalCosine(1.0, (7,)), lib.WarmRestarts(1.0, (32,), peak_decay=0.9)),
+        (CyclicalCosine(1.0, (4,)), lib.CyclicPolynomial(1.0, 32)),
+        (CyclicalCosine(1.0, (13,), end=0.1), CyclicalCosine(1.0, (11,), end=0.2)),
+        (lib.Product(CyclicalCosine(1.0, (2,)), CyclicalCosine(1.0, (3,))), CyclicalCosine(1.0, (5,))),
+        (CyclicalCosine(1.0, (13,)), StepDecay(1.0, 32, 0.99)),
+    ],
+    ids=str,
+)
+def test_extremes_of_a_product_of_cycles(schedule: Schedule, by: Schedule) -> None:
+    product = lib.Product(schedule, by)
+    rates = product(np.arange(1500))
+    for first in range(0, 1000, 37):
+        for last in range(first, 1500, 113):
+            some = rates[first : last + 1]
+            np.testing.assert_allclose(product.extremes(first, last), (some.min(), some.max()), **CLOSE)
+
+
+@pytest.mark.parametrize(
     ("limit", "found", "complete"),
     [(1, [2], False), (2, [2, 4], False), (4, [2, 4, 6, 8], True), (100, [2, 4, 6, 8], True)],
 )
@@ -344,6 +365,8 @@ def test_only_so_many_pieces_are_looked_at_in_all() -> None:
         lambda: lib.Product(StepDecay(1.0, 1, 0.999), Warmup(lib.Constant(1.0), 10**6, 1.0)),
         # Up and down at each update: its pieces are too short to go anywhere.
         lambda: lib.Product(lib.CyclicPolynomial(1.0, 20, 0.0, 0.3), TwoStepCosine(1.0, 1, 1)),
+        # The pattern that both make together is too long.
+        lambda: lib.Product(CyclicalCosine(1.0, (101,)), CyclicalCosine(1.0, (103,))),
         lambda: lib.Staircase(CyclicalCosine(1.0, (1001,)), 2003),
     ],
 )

@@ -270,7 +270,7 @@ class TestReduceOnPlateau:
     def test_it_has_no_schedule(self) -> None:
         inside = {"name": "Scale", "factor": 2, "schedule": self.SECTION}
         for section, said in (
-            (self.SECTION, "Optimizer.lr.name: this schedule depends on the metric"),
+            (self.SECTION, "Optimizer.lr.name: this schedule depends on a metric"),
             (inside, "Optimizer.lr.schedule.name: cannot be here, as a metric decides"),
         ):
             with pytest.raises(LRConfigError, match=said):

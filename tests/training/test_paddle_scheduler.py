@@ -3,6 +3,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import re
 import subprocess
 import sys
 import warnings
@@ -304,12 +305,18 @@ def test_step_checks_a_given_epoch() -> None:
     assert type(scheduler.last_epoch) is int
 
 
-def test_verbose_tells_every_update(capsys: pytest.CaptureFixture[str]) -> None:
-    for warmup in (0, 1):
-        scheduler = build_lr_scheduler({"learning_rate": 0.1, "warmup_epoch": warmup}, EPOCHS, ITERS)
-        scheduler.verbose = True
-        scheduler.step(7)
-        assert "update 7" in capsys.readouterr().out
+@pytest.mark.parametrize("warmup", [0, 1])
+def test_verbose_tells_every_update_until_it_is_turned_off(warmup: int, capsys: pytest.CaptureFixture[str]) -> None:
+    scheduler = build_lr_scheduler({"learning_rate": 0.1, "warmup_epoch": warmup}, EPOCHS, ITERS)
+    scheduler.verbose = True
+    copied = copy.deepcopy(scheduler)
+    scheduler.step(7)
+    scheduler.step()
+    copied.step(3)
+    scheduler.verbose = False
+    scheduler.step()
+    assert re.findall(r"update (\d+): ", capsys.readouterr().out) == ["7", "8", "3"]
+    assert (scheduler.last_epoch, scheduler.verbose, copied.last_epoch, copied.verbose) == (9, False, 3, True)
 
 
 def test_a_piecewise_schedule_of_one_piece() -> None:

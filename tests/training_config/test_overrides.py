@@ -88,7 +88,7 @@ def test_of_several_flags_the_last_counts(given: list[list[str]], counts: list[s
 BAD = [
     ("Global.save_model_dir=./a=b", r"Global\.save_model_dir=./a=b: PaddleOCR stops at a second ="),
     ("Global.epoch_num=5 Global.use_gpu=false", "PaddleOCR stops at a second =; each KEY=VALUE is a word of its own"),
-    ("Global.epoch_num = 5", r"leave out the blank before the =, as in Global\.epoch_num=5; PaddleOCR ignores the key"),
+    ("Global.epoch_num = 5", r"leave out the space before the =, as in Global\.epoch_num=5; PaddleOCR ignores the key"),
     ("Optimizer.lr.warmup_epochs=5", "nothing reads it; did you mean Optimizer.lr.warmup_epoch[?]"),
     ("Optimizer.lr.warmup_steps=5", "did you mean Optimizer.lr.warmup_iters or Optimizer.lr.warmup_epoch[?]"),
     ("Optimizer.lr.learning_rate=0.1", "nothing reads it"),  # Piecewise does not
@@ -120,7 +120,7 @@ BAD = [
     ("Global..epoch_num=5", "write KEY=VALUE"),
     ("Global.epoch_num=a: b: c", r"Global\.epoch_num: .*is not YAML"),
     ("Global.epoch_num=[1", r"Global\.epoch_num: '\[1' has no end; .*in quotes, as in \"Global\.epoch_num=\[1…\"$"),
-    ("Global.eval_batch_step=[0,", r"Global\.eval_batch_step: '\[0,' has no end; the shell splits words at blanks"),
+    ("Global.eval_batch_step=[0,", r"Global\.eval_batch_step: '\[0,' has no end; the shell splits words at spaces"),
     ("Optimizer.lr={name:", r"Optimizer\.lr: '\{name:' has no end"),
     ("Train.sampler.scales=[[320, 32],", r"Train\.sampler\.scales: '.*' has no end"),
     ("Global.pretrained_model={path/to}/best", r"Global\.pretrained_model: .*is not YAML"),

@@ -87,7 +87,7 @@ BAD = [
       "loader": {"batch_size_per_card": 1}}}, "Optimizer.lr.name: 'X' is not a schedule"),
     *(
         ({"Optimizer": {"name": "Adam", key: 0.1, "lr": {"name": "Cosine"}}, **RUN},
-         f"Optimizer.{key}: nothing reads it here; write it as Optimizer.lr.learning_rate, which is missing: Cosine needs")
+         f"Optimizer.{key}: nothing reads it here; write it as Optimizer.lr.learning_rate, which is missing; Cosine needs")
         for key in ("learning_rate", "base_lr")
     ),
     # Before the length of the epoch is asked for.

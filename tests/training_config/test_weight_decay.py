@@ -119,7 +119,7 @@ def test_names_and_forms(config: Any, rates: dict[int, float]) -> None:
             {"name": "Cosine", "start": 10**400, "end": 1},
             r"regularizer.start: 1000.* is not allowed; it must be a number above",
         ),
-        ({"name": "Cosine"}, r"Optimizer.regularizer.learning_rate: is missing: Cosine needs it"),
+        ({"name": "Cosine"}, r"Optimizer.regularizer.learning_rate: is missing; Cosine needs it"),
         ({"name": "Cosine", "start": -0.04}, r"regularizer.start: -0.04 is not allowed; it must be a number above 0"),
         (
             {"name": "Cosine", "start": -1, "end": 0.4},
@@ -138,13 +138,17 @@ def test_names_and_forms(config: Any, rates: dict[int, float]) -> None:
         ),
         (
             {"name": "Cosine", "start": 0.1, "end": 0.4, "warmup_epoch": 1},
-            r"regularizer.warmup_epoch: 1 is not allowed; it must be left out where the value rises, from start to end",
+            r"regularizer.warmup_epoch: 1 is not allowed; it must be 0 where the value rises, from start to end",
+        ),
+        (
+            {"name": "LinearWarmupCosine", "start": 0.1, "end": 0.4},
+            r"regularizer.warmup_steps: 5000 is not allowed; it must be 0 where the value rises",
         ),
         (
             {"name": "Cosine", "start": 0.1, "end": 0.4, "floor": 0.2},
             r"regularizer.floor: 0.2 is not allowed; it must be l",
         ),
-        ({"name": "ReduceOnPlateau", "start": 0.1}, r"regularizer.name: depends on the metric"),
+        ({"name": "ReduceOnPlateau", "start": 0.1}, r"regularizer.name: depends on a metric"),
         ({"name": "Step", "start": 0.1, "step_size": 2, "gamma": 2}, r"Optimizer.regularizer.gamma: 2 is not allowed"),
         ([1], r"Optimizer.regularizer: \[1\] is not allowed; it must be a mapping"),
     ],

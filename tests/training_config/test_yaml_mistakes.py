@@ -71,6 +71,8 @@ MISTAKES = [
     ("img_mode: BGR\n", "img_mode: BGR\n```\n", "c.yml:16:1: is not YAML: '```' is a mark of Markdown"),
     ("  name: Adam", "<<<<<<< HEAD\n  name: Adam\n=======\n  name: SGD\n>>>>>>> b", "c.yml:5:1: is not YAML: a merge conflict"),
     ("Global:", "<<<<<<< HEAD\nGlobal:", "c.yml:1:1: is not YAML: a merge conflict"),
+    ("500  #", "{{ epochs }}  #", r"c.yml:2:15: is not YAML: '\{\{' begins what a template fills in"),
+    ("500  #", "{{epochs|int}}  #", r"c.yml:2:15: is not YAML: '\{\{' begins what a template fills in"),
     ("Global:", "--- a/c.yml\n+++ b/c.yml\n@@ -1,3 +1,3 @@\n Global:", "c.yml:3:1: is not YAML: this is a patch"),
 ]  # fmt: skip
 

@@ -30,8 +30,8 @@ _WITHOUT_REGULARIZATION = ("Momentum", "AdamW")
 @example("decay_epochs: [700, 800], values: [0.001, 0.0001]")
 @source("PaddleOCR #3153 #10565")
 def values_for_boundaries(subject: Subject) -> Iterable[Finding]:
-    """N boundaries make N + 1 pieces. Here the last value holds; Paddle 2.6.2 and later stop with «The values have one
-    more element than boundaries».
+    """N boundaries make N + 1 pieces. Here the last value holds; Paddle 2.6.2 and later stop with "The values have one
+    more element than boundaries".
     """
     return ()  # noticed while the section is read
 
@@ -70,7 +70,7 @@ def last_epoch(subject: CurveSubject) -> Iterator[Finding]:
 @example("lr: {name: OneCycle, max_lr: 0.001}")
 @source("PaddleOCR #7742")
 def one_cycle_ends(subject: CurveSubject) -> Iterator[Finding]:
-    """One update past the end PaddleOCR raises «Tried to step …». It happens when a run is resumed with the same
+    """One update past the end PaddleOCR raises "Tried to step …". It happens when a run is resumed with the same
     epoch_num and an epoch has more batches than before. Here the rate holds.
     """
     if subject.planned.name == "OneCycle":
@@ -93,7 +93,7 @@ def own_key(subject: Subject) -> Iterator[Finding]:
     in_paddleocr, here = "", ""
     if subject.planned.paddleocr_schedule is not None:
         final = partial(subject.run.window.final_text, digits=4)
-        in_paddleocr = tr(", and its final rate is {final}", final=final(subject.planned.paddleocr_schedule))
+        in_paddleocr = tr(" and ends at a rate of {final}", final=final(subject.planned.paddleocr_schedule))
         here = tr(", and the final rate is {final}", final=final(subject.planned.schedule))
     for key, instead, length in own_keys(subject.planned.section, subject.lr) if known else ():
         if length is None:
@@ -137,7 +137,7 @@ def own_name(subject: Subject) -> Iterator[Finding]:
 @example("regularizer: {name: CosineL2Decay, factor: 5.0e-5}")
 @source("PaddleOCR's optimizer/__init__.py")
 def weight_decay_starts_over(subject: Subject) -> Iterator[Finding]:
-    """PaddleOCR's CosineL2Decay counts its steps from 0 in every process and is in no checkpoint. A run that is
+    """PaddleOCR's CosineL2Decay counts its steps from 0 in every process and is not saved in checkpoints. A run that is
     resumed late trains with the large coefficient of the beginning again.
     """
     if _cosine_weight_decay(subject):
@@ -151,7 +151,7 @@ def weight_decay_starts_over(subject: Subject) -> Iterator[Finding]:
 @source("Paddle's momentum.py and adamw.py")
 def weight_decay_stops(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR sets optimizer.regularization._coeff. Momentum takes L2 into its own update and AdamW decays the
-    weights itself, so that there is no such object: 'NoneType' object has no attribute '_coeff'.
+    weights itself, so there is no such object: 'NoneType' object has no attribute '_coeff'.
     """
     name = subject.config["Optimizer"].get("name")
     if subject.has_a_model and _cosine_weight_decay(subject) and name in _WITHOUT_REGULARIZATION:
@@ -197,9 +197,9 @@ def follows_a_schedule_here(subject: Subject) -> Iterator[Finding]:
 @example("Optimizer: {name: SGD}   # Momentum with a momentum of 0 is the same")
 @source("PaddleOCR's optimizer.py")
 def unusable_optimizer(subject: Subject) -> Iterator[Finding]:
-    """PaddleOCR looks the name up among its own classes and calls the class with the keys of the section, with a rate
-    and with a grad_clip. At what does not fit it stops after the data are loaded, with an error of Python's. A config
-    without an Architecture is for a loop of your own, which may have any optimizer of Paddle's.
+    """PaddleOCR looks the name up among its own classes and calls the class with the keys of the section, a rate and a
+    grad_clip. If they do not fit, it stops after the data are loaded, with an error from Python. A config without an
+    Architecture is for a loop of your own, which may use any of Paddle's optimizers.
     """
     optimizer = subject.section("Optimizer")
     name, momentum = optimizer.get("name"), optimizer.get("momentum")
@@ -264,7 +264,7 @@ def string_behind_o(override: Override) -> Iterator[Finding]:
 @source("PaddleOCR #216 #500 #2827; Paddle's CosineAnnealingDecay")
 def keeps_the_saved_rate(subject: Subject) -> Iterator[Finding]:
     """Paddle computes each rate of a cosine without warmup from the one before, and a resumed run takes that from the
-    checkpoint. If the config has another rate than the saved run had, the saved one is scaled on all the same.
+    checkpoint. Even if the config now has another rate than the saved run had, Paddle goes on scaling the saved one.
     """
     warmup = subject.lr.warmup_length(subject.built_for.window)
     key, checkpoint = resumed_from(subject.config)

@@ -43,7 +43,9 @@ def rises_again(subject: CurveSubject) -> Iterator[Finding]:
 @example("epoch_num: 20, cycle: 8")
 @source("SGDR, arXiv 1608.03983")
 def last_cycle(subject: CurveSubject) -> Iterator[Finding]:
-    """A cyclical schedule is good at its low points; a run that stops in the middle of a cycle ends at a high rate."""
+    """A model trained in cycles is best at their low points; a run that stops in the middle of a cycle ends at a high
+    rate.
+    """
     lead, decay = subject.lead.iters, subject.lead.behind
     left = subject.run.total_iters - lead
     cycle = decay.cycle_around(left) if left > 0 and subject.can_be_told else None
@@ -108,7 +110,7 @@ def jumps_between_stages(subject: CurveSubject) -> Iterator[Finding]:
 @source("SGDR, arXiv 1608.03983")
 def jumps_back(subject: CurveSubject) -> Iterator[Finding]:
     """Each cycle begins at its peak, at once and without a warmup. The metric gets worse for a while after each jump;
-    that is intended, but looks like a training that diverges.
+    that is intended, but looks as if training diverged.
     """
     lead, decay = subject.lead.iters, subject.lead.behind
     left = subject.run.total_iters - lead

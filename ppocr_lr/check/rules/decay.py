@@ -11,7 +11,7 @@ from ppocr_lr.check.subject import CurveSubject, Subject
 from ppocr_lr.curve.spans import count_below
 from ppocr_lr.errors import SECTION_PATH
 from ppocr_lr.finding import Finding, Proposal, Severity
-from ppocr_lr.language import tr
+from ppocr_lr.language import later, tr
 from ppocr_lr.numbers_text import amount, count_text, rate_text
 
 _HIGH_END = 0.1  # of the peak: a cosine whose warmup took a fifth of the run
@@ -134,7 +134,12 @@ def moved_by_the_warmup(subject: CurveSubject) -> Iterator[Finding]:
     if _counts_from_warmup(subject) or by_windows:
         real = ", ".join(count_text(subject.epoch(step)) for _, step in drops)
         why = tr("counted from the end of the warmup, ") if _counts_from_warmup(subject) else ""
-        said = tr("{why}the drops come at epoch {epochs}{windows}", why=why, epochs=real, windows=_windows(subject))
+        message = (
+            later("{why}the drop comes at epoch {epochs}{windows}")
+            if len(drops) == 1
+            else later("{why}the drops come at epochs {epochs}{windows}")
+        )
+        said = tr(message, why=why, epochs=real, windows=_windows(subject))
         yield Finding(subject.path(subject.lr.marks_key), said)
 
 
@@ -221,7 +226,7 @@ def _by_its_own_length(subject: CurveSubject) -> Iterator[Finding]:
 @example("epoch_num: 100, lr: {name: Polynomial, learning_rate: 0.1, decay_length: 30}")
 @source("Paddle's PolynomialDecay, whose decay_steps are not the run's")
 def over_too_early(subject: CurveSubject) -> Iterator[Finding]:
-    """Past its last point the rate stays where it is, often at 0, and the rest of the training changes nothing."""
+    """Past its last point the rate stays where it is, often at 0, and the rest of the run changes nothing."""
     over, total = _end_by_its_own_length(subject), subject.run.total_iters
     if 0 < over < (1 - _LONG_REST) * total:
         said = tr(
@@ -315,8 +320,9 @@ def two_steps(subject: CurveSubject) -> Iterator[Finding]:
 @example("lr: {name: ReduceOnPlateau, learning_rate: 0.001}")
 @source("Paddle's and PyTorch's ReduceOnPlateau")
 def no_curve(subject: Subject) -> Iterator[Finding]:
-    """The rate depends on a metric of the training. It can be built and trained with, but nothing can be drawn or
-    compared beforehand. If it is stepped once per update instead of per evaluation, its patience soon runs out.
+    """The rate depends on a metric that is measured during training. The schedule can be built and trained with, but
+    nothing can be drawn or compared beforehand. If it is stepped once per update instead of once per evaluation, its
+    patience soon runs out.
     """
     if subject.lr.has_curve:
         return

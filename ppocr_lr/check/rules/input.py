@@ -92,7 +92,7 @@ def no_name(subject: CurveSubject) -> Iterator[Finding]:
 @example("lr: {name: DecayLearningRate, learning_rate: 0.007, end_lr: 1.0e-5}   # ends at 0")
 @source("PaddleOCR's learning_rate.py")
 def no_effect(subject: Subject) -> Iterable[Finding]:
-    """PaddleOCR accepts the key here and does not use it; what it says does not happen."""
+    """PaddleOCR accepts the key under this name but does not use it, so it has no effect."""
     return ()  # noticed while the section is read
 
 
@@ -146,9 +146,9 @@ def duplicate_key(document: YAMLDocument) -> Iterator[Finding]:
 @example("Global: {epoch_num: 20, pretrain_weights: ./best_accuracy}   # pretrained_model")
 @source("PaddleOCR's program.py and save_load.py, which ask Global for each key by its name")
 def misspelt(subject: Subject) -> Iterator[Finding]:
-    """PaddleOCR accepts any key in Global and looks up those that it knows. With a misspelt one it trains from random
-    weights, from the first epoch on, or for another number of epochs. Its optimizers accept any key too, and one of its
-    own configs says weight_deacy. At a section that is missing it stops with a KeyError.
+    """PaddleOCR accepts any key in Global and looks up those that it knows. If one is misspelt, it may train from
+    random weights, start again at the first epoch, or train for another number of epochs. Its optimizers accept any key
+    too, and one of its own configs says weight_deacy. If a whole section is missing, PaddleOCR stops with a KeyError.
     """
     for key in subject.config:
         if meant := meant_at_the_top(key, subject.config):
@@ -211,7 +211,7 @@ def factors(subject: Subject) -> Iterator[Finding]:
 @source("ruff's RUF100")
 def unused_comment(comment: IgnoreComment) -> Iterator[Finding]:
     """What the comment was meant for is gone, or is elsewhere. Left there, it would hide the next finding with its
-    code. It is a note, as other options of the run may bring the finding back.
+    code. This is only a note, because other options of the run may bring the finding back.
     """
     if not comment.code:
         message = tr("the comment names no code, so it ignores nothing")
@@ -220,5 +220,5 @@ def unused_comment(comment: IgnoreComment) -> Iterator[Finding]:
     known = comment.code in RULES
     where = tr("in this file") if comment.whole_file else tr("on this line")
     nothing = tr("the comment ignores {code}, which is not found {where}", code=comment.code, where=where)
-    message = nothing if known else tr("the comment ignores {code}, and there is no such code", code=comment.code)
+    message = nothing if known else tr("the comment ignores {code}, but there is no such code", code=comment.code)
     yield Finding((), message, tr("remove it from the comment"), place=comment.place)

@@ -37,8 +37,8 @@ def too_small_for_the_log(subject: CurveSubject) -> Iterator[Finding]:
             where = tr("; {early} of them in the warmup", early=count_text(early))
         said = tr(
             "{below} of {total} have a rate below 5e-7, which the log prints as 0.000000{where}",
-            below=amount(below, "update"),
-            total=count_text(total),
+            below=count_text(below),
+            total=amount(total, "update"),
             where=where,
         )
         yield Finding(SECTION_PATH, said)

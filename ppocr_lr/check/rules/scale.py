@@ -36,8 +36,8 @@ _A_FACTOR = 0.05  # Noam's factor is about 1; below this it was meant as a rate
 @source("Kingma and Ba, arXiv 1412.6980; Goyal et al., arXiv 1706.02677")
 def unusual_peak(subject: Subject) -> Iterator[Finding]:
     """Adaptive optimizers divide by the size of the gradient, so the rate is about the size of a step; SGD multiplies
-    the gradient and takes much larger rates. With a rate carried over from the other kind a training usually diverges
-    or hardly learns.
+    the rate by the gradient, and needs much larger rates. With a rate carried over from the other kind, training
+    usually diverges or the model hardly learns.
     """
     name, peak = subject.section("Optimizer").get("name"), subject.peak
     if not isinstance(name, str) or name not in _USUAL or subject.lr.tries_rates:
@@ -50,7 +50,7 @@ def unusual_peak(subject: Subject) -> Iterator[Finding]:
             why = tr("it divides by the size of the gradient, so the rate is about the size of a step")
         said = tr(
             "a peak of {peak} is {kind} for {name}, whose rates are mostly {low} to {high}: {why}, and "
-            "such a training {outcome}",
+            "such a run {outcome}",
             peak=rate_text(peak),
             kind=kind,
             name=name,
@@ -66,10 +66,10 @@ def unusual_peak(subject: Subject) -> Iterator[Finding]:
 @example("ppocr-lr check c.yml --gpus 1 --reference-gpus 8")
 @source("PaddleOCR #1841 #7078 #7079, PaddleDetection #4756; Goyal et al., arXiv 1706.02677")
 def cards(subject: Subject) -> Iterator[Finding]:
-    """A config records the rate, not the batch that it was meant for: that of one card, times the cards, times the
-    batches that are accumulated. With fewer cards the batch shrinks; the common rule scales the rate with it. Cards or
-    a batch given as the reference count; without them, a comment beside the rate or the batch size is taken as a
-    proposal. Nothing is scaled unless asked.
+    """A config records the rate, but not the batch that it was meant for: the batch of one card, times the number of
+    cards, times the batches accumulated for an update. With fewer cards the batch shrinks, and the common rule scales
+    the rate with it. If you give no reference, as cards or as a batch, a comment beside the rate or the batch size is
+    taken as a suggestion. Nothing is scaled unless you ask for it.
     """
     if subject.lr.tries_rates:  # as many samples as the run will have; that is its point
         return
@@ -84,26 +84,21 @@ def cards(subject: Subject) -> Iterator[Finding]:
             raise
         return
     run = tr("{cards} here, {samples} per update", cards=amount(gpus, "card"), samples=amount(batch, "sample"))
+    condition = ""
     if reference is not None:
-        if scaled := _scaled(planned, batch, reference):
-            said = tr(
-                "the peak of {peak} is meant for {samples} samples per update; {run}",
-                peak=peak,
-                samples=reference,
-                run=run,
-            )
-            yield Finding(SECTION_PATH, said, proposals=scaled)
+        meant = reference
+        said = tr(
+            "the peak of {peak} is meant for {samples} samples per update; {run}", peak=peak, samples=meant, run=run
+        )
     elif proposed is not None:
-        meant = proposed.cards * (proposed.batch_per_card or per_card)
-        if scaled := _scaled(planned, batch, meant, tr("if so, ")):
-            means = amount(proposed.cards, "card")
-            comment = tr("a comment says «{comment}», which may mean {cards}", comment=proposed.comment, cards=means)
-            samples = amount(meant, "sample")
-            said = tr("{comment}, {samples} per update; {run}", comment=comment, samples=samples, run=run)
-            yield Finding(SECTION_PATH, said, proposals=scaled)
+        meant, condition = proposed.cards * (proposed.batch_per_card or per_card), tr("if so, ")
+        means = amount(proposed.cards, "card")
+        comment = tr('a comment says "{comment}", which may mean {cards}', comment=proposed.comment, cards=means)
+        samples = amount(meant, "sample")
+        said = tr("{comment}, {samples} per update; {run}", comment=comment, samples=samples, run=run)
     elif subject.section("Global").get("distributed") is True:
         said = tr(
-            "the config is for several cards (Global.distributed: true) and does not say for how "
+            "the config is for several cards (Global.distributed: true) but does not say for how "
             "many its peak of {peak} is meant; {run}",
             peak=peak,
             run=run,
@@ -113,15 +108,19 @@ def cards(subject: Subject) -> Iterator[Finding]:
             reference_gpus=called("reference_gpus"),
         )
         yield Finding(SECTION_PATH, said, hint if _scaled(planned, batch, 2 * batch) else "")
+        return
     elif gpus > 1:
-        with_, condition = amount(gpus, "card"), tr("if it was meant for one, ")
+        meant, condition = per_card, tr("if it was meant for one, ")
+        with_ = amount(gpus, "card")
         if accumulate > 1:
             batches = amount(accumulate, "batch", "batches")
             with_ = tr("{cards} and {batches} of each for an update", cards=with_, batches=batches)
             condition = tr("if it was meant for one batch of one card, ")
-        if scaled := _scaled(planned, batch, per_card, condition):
-            said = tr("the peak is still {peak} with {cards}", peak=peak, cards=with_)
-            yield Finding(SECTION_PATH, said, proposals=scaled)
+        said = tr("the peak is still {peak} with {cards}", peak=peak, cards=with_)
+    else:
+        return
+    if scaled := _scaled(planned, batch, meant, condition):
+        yield Finding(SECTION_PATH, said, proposals=scaled)
 
 
 def _scaled(planned: PlannedRun, batch: int, reference: int, condition: str = "") -> tuple[Proposal, ...]:
@@ -140,8 +139,8 @@ def _scaled(planned: PlannedRun, batch: int, reference: int, condition: str = ""
 @example("lr: {name: Noam, d_model: 512, learning_rate: 0.001}   # a peak of 7e-7")
 @source("Vaswani et al., arXiv 1706.03762; Paddle's NoamDecay")
 def factor_as_rate(subject: CurveSubject) -> Iterator[Finding]:
-    """The learning_rate of Noam multiplies the whole curve, whose height comes from d_model and warmup_iters. A rate
-    as under other names makes the peak a thousand times too small.
+    """The learning_rate of Noam multiplies the whole curve, whose height comes from d_model and warmup_iters. A value
+    that would be a good rate under other names makes the peak a thousand times too small.
     """
     factor = getattr(subject.lr, "learning_rate", 1.0)
     if subject.planned.name == "Noam" and factor < _A_FACTOR:
@@ -155,8 +154,9 @@ def factor_as_rate(subject: CurveSubject) -> Iterator[Finding]:
 @example("Backbone: {name: PPLCNetV3}   # its affine blocks train at lab_lr: 0.1 of the rate")
 @source("PaddleOCR's rec_lcnetv3.py and distillation_model.py; Paddle's ParamAttr")
 def other_rates(subject: Subject) -> Iterator[Finding]:
-    """PaddleOCR multiplies the rate of some parameters by a factor of the config, or of a default that no config
-    shows, and freezes others. Its log has the rate of all the rest; `show` and `plot` have theirs too.
+    """PaddleOCR multiplies the rate of some parameters by a factor from the config, or by a default that no config
+    shows, and freezes others. Its log has the rate of all the rest; `show` and `plot` give the rates of these
+    parameters too.
     """
     groups = _groups(subject)
     if groups:

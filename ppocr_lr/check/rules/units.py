@@ -44,7 +44,7 @@ def how_to_tell(config: Mapping[str, Any], flags: RunFlags) -> str:
 @example("Train: {sampler: {name: MultiScaleSampler}}")
 @source("PaddleOCR's multi_scale_sampler.py and latexocr_dataset.py")
 def estimated_epoch(subject: Subject) -> Iterator[Finding]:
-    """A sampler of its own, or a data set that makes batches itself, decides how many an epoch has; a schedule built
+    """Some samplers, and data sets that make batches themselves, decide how many batches an epoch has; a schedule built
     for another number ends early or late.
     """
     length = subject.planned.length
@@ -57,9 +57,7 @@ def estimated_epoch(subject: Subject) -> Iterator[Finding]:
 @example("milestones: [30000, 60000]   # with epoch_num: 100")
 @source("transformers #6673, PaddleDetection #5366")
 def iterations_for_epochs(subject: Subject) -> Iterator[Finding]:
-    """Lengths in the lr section are epochs (except warmup_steps). A number far beyond the run never comes into
-    effect.
-    """
+    """Lengths in the lr section are epochs (except warmup_steps). A number far beyond the run never takes effect."""
     epochs = subject.run.epochs
     for key, value in subject.lr:
         epochs_in = (item.amount for _, item in items(value) if isinstance(item, Length) and item.unit == "epochs")
@@ -108,8 +106,8 @@ def epochs_for_iterations(subject: CurveSubject) -> Iterator[Finding]:
 @example("ppocr-lr check c.yml --num-samples 10000 --accumulate 2   # with cycle: 200it")
 @source("transformers #26827, accelerate #225")
 def iterations_when_accumulating(subject: Subject) -> Iterator[Finding]:
-    """An iteration is an optimizer update. Where k batches are accumulated for one, an epoch has a k-th of the updates,
-    and a length in iterations lasts k times as many epochs as without.
+    """An iteration is an optimizer update. If k batches are accumulated for each update, an epoch has 1/k as many
+    updates, and a length in iterations lasts k times as many epochs.
     """
     length, windows = subject.planned.length, subject.planned.flags.windows
     if not length.batches or not subject.length_is_known:

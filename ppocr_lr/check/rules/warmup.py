@@ -23,7 +23,7 @@ def _key(subject: CurveSubject) -> str:
 @example("epoch_num: 5, warmup_epoch: 5")
 @source("PaddleX #115")
 def as_long_as_the_run(subject: CurveSubject) -> Iterator[Finding]:
-    """The rate rises to the last update and never decays; the peak is not reached."""
+    """The rate rises until the last update and never decays; the peak is not reached."""
     warmup, total = subject.summary.warmup_iters, subject.run.total_iters
     # A warmup in iterations against a run in epochs needs the length of an epoch.
     if warmup >= total and (subject.length_is_known or not subject.counts_warmup_in_iterations):
@@ -61,7 +61,7 @@ def longer_than_the_first_piece(subject: CurveSubject) -> Iterator[Finding]:
 @example("warmup_epoch: 5")
 @source("transformers #34754")
 def first_update(subject: CurveSubject) -> Iterator[Finding]:
-    """A warmup from 0 spends its first update on nothing. It is harmless, and a log shows lr: 0.000000."""
+    """A warmup from 0 wastes its first update. This is harmless; the log shows lr: 0.000000."""
     schedule = subject.schedule
     if schedule(0) == 0 < schedule(1) and not subject.lr.done_iters:
         second = tr(", the second of {rate}", rate=rate_text(schedule(1))) if subject.length_is_known else ""
@@ -83,7 +83,7 @@ def _higher_start(subject: CurveSubject) -> Iterator[Proposal]:
 @example("lr: {name: OneCycle, max_lr: 0.001, warmup_epoch: 5}")
 @source("PaddleOCR #7703 #7742; Smith and Topin, arXiv 1708.07120")
 def before_one_cycle(subject: CurveSubject) -> Iterator[Finding]:
-    """OneCycle has a rise of its own. A warmup goes up to max_lr first, then the rate falls to max_lr/25 and rises
+    """OneCycle has a rise of its own. With a warmup the rate first goes up to max_lr, then falls to max_lr/25 and rises
     again.
     """
     if subject.planned.name == "OneCycle" and subject.summary.warmup_iters:
@@ -101,7 +101,7 @@ def before_one_cycle(subject: CurveSubject) -> Iterator[Finding]:
 @example("warmup_epoch: -1")
 @source("PaddleOCR's learning_rate.py")
 def negative(subject: Subject) -> Iterable[Finding]:
-    """PaddleOCR takes it and builds no warmup."""
+    """PaddleOCR accepts it and builds no warmup."""
     return ()  # noticed while the section is read
 
 
@@ -109,8 +109,8 @@ def negative(subject: Subject) -> Iterable[Finding]:
 @example("lr: {name: RangeTest, start_lr: 1.0e-07, end_lr: 10, updates: 200}")
 @source("Smith, arXiv 1506.01186")
 def range_test(subject: CurveSubject) -> Iterator[Finding]:
-    """The rate passes through all magnitudes, also those at which a training diverges. The model is of no use; the
-    losses in its log say at which rates the model learns.
+    """The rate passes through all magnitudes, including those at which training diverges. The trained model is of no
+    use; the losses in the log show at which rates a model learns.
     """
     if not subject.lr.tries_rates:
         return
@@ -131,8 +131,8 @@ def range_test(subject: CurveSubject) -> Iterator[Finding]:
 @example("epoch_num: 1, lr: {name: RangeTest, updates: 200}   # with 50 iterations per epoch")
 @source("Smith, arXiv 1506.01186")
 def shorter_than_the_test(subject: CurveSubject) -> Iterator[Finding]:
-    """The run ends before the last rate of the test. The higher rates are not tried, usually including those at which
-    the training diverges, which the answer needs.
+    """The run ends before the last rate of the test. The higher rates are never tried, usually including those at which
+    training diverges, and without them there is no answer.
     """
     if not (subject.lr.tries_rates and subject.length_is_known):
         return
