@@ -43,6 +43,7 @@ _LOG_LINE = re.compile(r"[^#]{0,200}?\[\d{4}[/-]\d\d[/-]\d\d \d\d:\d\d:\d\d\S*\]
 _FIRST_LINES = 1000  # within which a log has one of these; libraries that the trainer loads write their lines before
 _LONGEST_LINE = 1 << 16
 _MOST_LINES = 5_000  # of a config
+_MOST_IN_LISTS = 1 << 19  # characters, in all configs of a log: Python's parser takes long for them
 _MOST_DEPTH = 60
 _CHUNK = 1 << 16
 _TORN = (EOFError, zlib.error, gzip.BadGzipFile)
@@ -98,13 +99,19 @@ class LoggedConfig:
 
     def __init__(self) -> None:
         self._lines: list[_Line] = []
+        self._in_lists = 0
 
     def add(self, found: re.Match[str]) -> None:
         """Take a line that `DUMPED` has found."""
         line = _Line(len(found[1]) // _INDENT, found[2], found[3].rstrip(_FRAME))
         again = self._lines[-1:] == [line]  # two processes wrote into one file, or one into two files that were joined
-        if line.depth <= _MOST_DEPTH and len(self._lines) < _MOST_LINES and not again:
-            self._lines.append(line)
+        if again or line.depth > _MOST_DEPTH or len(self._lines) >= _MOST_LINES:
+            return
+        if line.value.startswith("["):
+            self._in_lists += len(line.value)
+            if self._in_lists > _MOST_IN_LISTS:
+                return
+        self._lines.append(line)
 
     def end(self) -> Mapping[str, Any] | None:
         """What the lines say, if they are a training config; the next line begins another one."""

@@ -55,6 +55,15 @@ def test_any_values_come_back(tmp_path_factory: pytest.TempPathFactory, section:
     assert run_in_log(write_log(tmp_path_factory.mktemp("log") / "train.log", dumped(config))).config == config
 
 
+def test_lists_are_read_up_to_a_number_of_characters(tmp_path: Path) -> None:
+    lists = {f"k{number:03}": [number] * 10_000 for number in range(100, 120)}
+    log = write_log(tmp_path / "train.log", dumped({**COSINE, "Optimizer": {**COSINE["Optimizer"], **lists}}))
+    read = run_in_log(log).config["Optimizer"]
+    assert read["lr"] == COSINE["Optimizer"]["lr"]
+    assert [key for key in lists if key in read] == list(lists)[:10]
+    assert read["k109"] == lists["k109"]
+
+
 def test_a_list_of_mappings(tmp_path: Path) -> None:
     stages = [{"name": "Const", "epochs": 3}, {"name": "Cosine", "learning_rate": 0.1}]
     config = {"Optimizer": {"lr": {"name": "Sequence", "stages": stages}}}
