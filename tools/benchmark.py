@@ -1,4 +1,4 @@
-"""Measure the promised speeds, as ratios of medians within one run: python tools/benchmark.py [LETTER …]
+"""Measure the promised speeds, as ratios within one run: python tools/benchmark.py [LETTER …]
 
 Needs the extra `paddle`. Each ratio compares ours with another side. The two take turns, so that any other load on the
 machine affects both. The limits are what the project promises; those of each schedule and its `step()` are in
@@ -8,9 +8,7 @@ machine affects both. The limits are what the project promises; those of each sc
 from __future__ import annotations
 
 import argparse
-import gc
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -39,17 +37,15 @@ class Row(NamedTuple):
     limit: float
 
 
-def medians(ours: Work, other: Work, repeat: int) -> tuple[float, float]:
-    """Median seconds of each side, run in turns after one round that does not count."""
+def fastest(ours: Work, other: Work, turns: int) -> tuple[float, float]:
+    """The fewest seconds of each side, run in turns: what takes longer is the machine's, whose speed may change."""
     times: tuple[list[float], list[float]] = ([], [])
-    for turn in range(repeat + 1):
+    for _ in range(turns):
         for side, work in enumerate((ours, other)):
-            gc.collect()
             start = time.perf_counter()
             work()
-            if turn:
-                times[side].append(time.perf_counter() - start)
-    return statistics.median(times[0]), statistics.median(times[1])
+            times[side].append(time.perf_counter() - start)
+    return min(times[0]), min(times[1])
 
 
 def curve() -> Iterator[Row]:
@@ -78,9 +74,9 @@ def curve() -> Iterator[Row]:
                 scheduler.step()
             return rates
 
-        yield Row(f"a  10^6 rates, {label}, against bare NumPy", *medians(
+        yield Row(f"a  10^6 rates, {label}, against bare NumPy", *fastest(
             lambda schedule=schedule: schedule(steps), bare, 21), 1.3)  # fmt: skip
-        yield Row(f"a  10^6 rates, {label}, against stepping Paddle", *medians(
+        yield Row(f"a  10^6 rates, {label}, against stepping Paddle", *fastest(
             lambda schedule=schedule: schedule(steps), stepped, 3), 1 / 60)  # fmt: skip
 
 
@@ -124,10 +120,10 @@ def plot() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         ours = _process(str(PLOT), folder=folder)
         bare = _process("-c", _TEN_LINES.format(total=2000), folder=folder)
-        yield Row("c  plot_lr.py, against ten lines of matplotlib", *medians(ours, bare, 15), 1.55)
+        yield Row("c  plot_lr.py, against ten lines of matplotlib", *fastest(ours, bare, 15), 1.55)
         million = _process(str(PLOT), "--epochs", "100", "--iters-per-epoch", "10000", folder=folder)
         stepped = _process("-c", _STEP_EVERYTHING.format(total=10**6), folder=folder)
-        yield Row("c  plot_lr.py of 10^6 iterations, against stepping Paddle", *medians(million, stepped, 3), 0.35)
+        yield Row("c  plot_lr.py of 10^6 iterations, against stepping Paddle", *fastest(million, stepped, 3), 0.35)
 
 
 def draw() -> Iterator[Row]:
@@ -145,8 +141,8 @@ def draw() -> Iterator[Row]:
 
             return work
 
-        yield Row("d  drawing 10^9 iterations, against 10^3", *medians(drawn(10**7), drawn(10), 15), 1.1)
-        yield Row("d  drawing 10^12 iterations, against 10^3", *medians(drawn(10**10), drawn(10), 15), 1.1)
+        yield Row("d  drawing 10^9 iterations, against 10^3", *fastest(drawn(10**7), drawn(10), 15), 1.1)
+        yield Row("d  drawing 10^12 iterations, against 10^3", *fastest(drawn(10**10), drawn(10), 15), 1.1)
 
 
 def imports() -> Iterator[Row]:
@@ -155,7 +151,7 @@ def imports() -> Iterator[Row]:
         bare = _process("-c", "import numpy, pydantic", folder=folder)
         yield Row(
             "e  import ppocr_lr, against import numpy, pydantic",
-            *medians(_process("-c", "import ppocr_lr", folder=folder), bare, 15), 1.3,
+            *fastest(_process("-c", "import ppocr_lr", folder=folder), bare, 15), 1.3,
         )  # fmt: skip
 
 
@@ -172,7 +168,7 @@ def text_commands() -> Iterator[Row]:
             ("show", ["show", config], 2.0),
         ):
             ours = _process("-m", "ppocr_lr", *arguments, *(["--fail-on", "error"] * (name == "check")), folder=folder)
-            yield Row(f"f  ppocr-lr {name}, against import numpy, pydantic, yaml", *medians(ours, bare, 15), limit)
+            yield Row(f"f  ppocr-lr {name}, against import numpy, pydantic, yaml", *fastest(ours, bare, 15), limit)
 
 
 def train() -> Iterator[Row]:
@@ -184,11 +180,11 @@ def train() -> Iterator[Row]:
         Path(folder, "train.py").write_text("")
         words = ("train.py", "-c", str(ROOT / "configs" / "cosine.yml"))
         ours = _process("-m", "ppocr_lr", "train", *words, folder=folder)
-        seconds, plain = medians(ours, _process(*words, folder=folder), 15)
+        seconds, plain = fastest(ours, _process(*words, folder=folder), 15)
         yield Row("g  ppocr-lr train until the script starts, against 2 s", seconds - plain, 2.0, 1.0)
         yield Row(
             "g  the same, against import paddle",
-            *medians(ours, _process("-c", "import paddle", folder=folder), 5), 1.0,
+            *fastest(ours, _process("-c", "import paddle", folder=folder), 5), 1.0,
         )  # fmt: skip
 
 
@@ -216,7 +212,7 @@ def folder() -> Iterator[Row]:
             Path(name, f"{index}.yml").write_text(text + _AS_LONG_AS_PADDLEOCRS, encoding="utf-8")
         ours = _process("-m", "ppocr_lr", "check", "--fail-on", "error", name, folder=name)
         reading = _process("-c", _READ, folder=name)
-        yield Row("h  ppocr-lr check of 1,000 configs, against safe_load of them", *medians(ours, reading, 3), 0.45)
+        yield Row("h  ppocr-lr check of 1,000 configs, against safe_load of them", *fastest(ours, reading, 3), 0.45)
 
 
 PARTS = {"a": curve, "c": plot, "d": draw, "e": imports, "f": text_commands, "g": train, "h": folder}

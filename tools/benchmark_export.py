@@ -1,6 +1,6 @@
 """Compare the export of many rows with numpy.savetxt: python tools/benchmark_export.py [--rows N] [--long N]
 
-Prints the rows per second of both, measured in turns with the same columns, and the ratio of their medians; then the
+Prints the rows per second of both, measured in turns with the same columns, and their ratio; then the
 peak memory of one export of `--long` rows in a separate process. Exits with 1 if that is 200 MB or more.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmark import medians
+from benchmark import fastest
 from ppocr_lr.export.rows import write_csv, write_json
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun, plan_run
 from ppocr_lr.training_config.run_flags import RunFlags
@@ -54,7 +54,7 @@ def speed(rows: int, repeat: int, folder: Path) -> None:
         ("JSON, peak 0.1", "json", "0.1"),
     ):
         run = planned(rows, rate)
-        ours, other = medians(
+        ours, other = fastest(
             lambda run=run, form=form: export(run, folder / "ours", form),  # type: ignore[misc]
             lambda run=run: savetxt(run, folder / "other"),  # type: ignore[misc]
             repeat,

@@ -19,7 +19,6 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-import time
 from bisect import bisect_right
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -27,6 +26,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from paddle.optimizer import lr
 
+from benchmark import fastest
 from ppocr_lr import schedules as lib
 from ppocr_lr.schedules import scalar_functions
 from ppocr_lr.schedules.scalar_functions import maximum, minimum
@@ -307,17 +307,6 @@ def missing() -> list[str]:
     classes = [value for value in (getattr(lib, name) for name in lib.__all__) if isinstance(value, type)]
     bases = {lib.Schedule, lib.Shape}
     return [each.__name__ for each in classes if issubclass(each, tuple(bases)) and each not in measured | bases]
-
-
-def fastest(ours: Callable[[], Any], other: Callable[[], Any], turns: int) -> tuple[float, float]:
-    """The fewest seconds of each side, run in turns."""
-    times: tuple[list[float], list[float]] = ([], [])
-    for _ in range(turns):
-        for side, work in enumerate((ours, other)):
-            start = time.perf_counter()
-            work()
-            times[side].append(time.perf_counter() - start)
-    return min(times[0]), min(times[1])
 
 
 def _calls(schedule: lib.Schedule, step: int) -> Callable[[], None]:
