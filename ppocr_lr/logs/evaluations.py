@@ -9,10 +9,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BeforeValidator
 
 from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.errors import LRConfigError, Place, Problem, shown
@@ -20,16 +21,37 @@ from ppocr_lr.language import tr
 from ppocr_lr.logs.lines import UNCOUNTED, LogReader
 from ppocr_lr.logs.train_log import train_log
 from ppocr_lr.lr_config import Run
+from ppocr_lr.lr_config.kinds import key, refused
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.training_config.log_text import encoding_of, refuse_packed
 from ppocr_lr.training_config.logged_config import is_log
-from ppocr_lr.training_config.sections import Evaluating, read
+from ppocr_lr.training_config.sections import ConfigSection, Count, read
 from ppocr_lr.training_config.yaml_file import raw_file
 
 _MOST_BYTES = 1 << 23  # of a column
 _MOST = 200_000
 _METRIC = re.compile(r"([^\s:,]+): *([^\s,]+)")
 _INDICATORS = ("acc", "hmean")  # PaddleOCR's, where a config names none
+
+
+def _times(value: Any) -> Any:
+    first, each = value[:2] if isinstance(value, (list, tuple)) and len(value) > 1 else (0, value)
+    if any(type(number) is not int for number in (first, each)) or first < 0 or each < 1:
+        raise refused(
+            tr("a positive integer, or a list of the update after which evaluations begin and a positive one")
+        )
+    return value
+
+
+class _Evaluating(ConfigSection):
+    """When the trainer evaluates: keys of Global that are read only here."""
+
+    eval_batch_step: Annotated[int | list[Any] | None, BeforeValidator(_times)] = key(
+        "updates from one evaluation to the next, or [begin, updates] where they begin later (updates)", None
+    )
+    eval_batch_epoch: Count = key(
+        "epochs from one evaluation to the next, instead of the updates in a list of eval_batch_step (epochs)", None
+    )
 
 
 class Evaluation(NamedTuple):
@@ -138,7 +160,7 @@ def _usual(config: Mapping[str, Any], run: Run) -> tuple[int, int, str]:
     written = config.get("Global") or {}
     # PaddleOCR only tests whether eval_batch_epoch is true.
     keys = [key for key in ("eval_batch_step", "eval_batch_epoch") if written.get(key)]
-    settings = read(Evaluating, {key: written[key] for key in keys}, ("Global",))
+    settings = read(_Evaluating, {key: written[key] for key in keys}, ("Global",))
     step, epochs = settings.eval_batch_step, settings.eval_batch_epoch
     if step is None:
         return 0, run.iters_per_epoch, ""

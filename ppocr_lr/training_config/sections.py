@@ -34,15 +34,6 @@ def _window(value: Any) -> Any:
     return value
 
 
-def _evaluations(value: Any) -> Any:
-    first, each = value[:2] if _is_list(value) and len(value) > 1 else (0, value)
-    if any(type(number) is not int for number in (first, each)) or first < 0 or each < 1:
-        raise refused(
-            tr("a positive integer, or a list of the update after which evaluations begin and a positive one")
-        )
-    return value
-
-
 def _truth(value: Any) -> bool:
     if value in (False, True):  # and so 0 and 1, which are common
         return bool(value)
@@ -129,17 +120,6 @@ def resumed_from(config: Mapping[str, Any]) -> tuple[Path, Any]:
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
-
-
-class Evaluating(ConfigSection):
-    """When the trainer evaluates: keys of Global that are read only if metrics are given."""
-
-    eval_batch_step: Annotated[int | list[Any] | None, BeforeValidator(_evaluations)] = key(
-        "updates from one evaluation to the next, or [begin, updates] where they begin later (updates)", None
-    )
-    eval_batch_epoch: Count = key(
-        "epochs from one evaluation to the next, instead of the updates in a list of eval_batch_step (epochs)", None
-    )
 
 
 class OptimizerSection(ConfigSection):
