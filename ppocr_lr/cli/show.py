@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import Any
+from shutil import get_terminal_size
 
 from ppocr_lr.check.render import text_lines
 from ppocr_lr.check.report import Report, check_planned
@@ -22,7 +22,7 @@ from ppocr_lr.cli.options import (
 from ppocr_lr.cli.run_options import add_metrics, add_run, add_scaling, plan, run_flags, scaling_lines
 from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.curve.summary import beside_text, length_text, simulation_lines, summarize, trainer_text
-from ppocr_lr.curve.tables import PHASE_HEADS, area_text, phase_rows
+from ppocr_lr.curve.tables import PHASE_HEADS, area_text, phase_rows, table_lines
 from ppocr_lr.errors import LRConfigError, dotted, printable
 from ppocr_lr.language import labelled, tr
 from ppocr_lr.numbers_text import count_text, rate_text
@@ -87,66 +87,51 @@ def _beside(planned: PlannedRun) -> Iterator[str]:
 
 
 def _show(planned: PlannedRun, groups: Sequence[Group], report: Report) -> None:
-    from rich.console import Console
-
-    class Quiet(Console):
-        def on_broken_pipe(self) -> None:
-            """The reader of a pipe left: as in every command, not rich's exit with 1."""
-            raise BrokenPipeError
-
-    console = Quiet(file=sys.stdout, highlight=False, emoji=False, markup=False)
-    # The reader of a pipe has no width, and some terminals say that theirs is 0.
-    console.width = max(console.width, NARROWEST) if console.is_terminal else 120
-    console.print(printable(f"{planned.source}: {planned.name}"), style="bold")
-    console.print(length_text(planned.run))
-    console.print(planned.length.arithmetic)
-    if line := trainer_text(planned):
-        console.print(labelled(tr("trainer"), line))
-    for line in simulation_lines(planned):
-        console.print(printable(line))
-    console.print(_phase_table(planned))
-    console.print(_rate_table(planned))
-    if groups:
-        console.print(_group_table(planned, groups))
-    if line := area_text(planned):
-        console.print(labelled(tr("area under the curve"), line))
-    for line in _beside(planned):
-        console.print(line)
-    print()
+    for line in _about(planned, groups):
+        print(printable(line))
     sys.stdout.flush()
-    print(*terminal_lines(planned, width=min(console.width, WIDEST)), sep="\n")
-    print()
+    width = get_terminal_size((WIDEST, 0)).columns  # a pipe has none
+    print(*terminal_lines(planned, width=max(NARROWEST, min(width, WIDEST))), sep="\n", end="\n\n")
     print(*text_lines([report], colour=shows_colours()), sep="\n")
 
 
-def _table(title: str, *heads: str) -> Any:
-    from rich.table import Column, Table
+def _about(planned: PlannedRun, groups: Sequence[Group]) -> Iterator[str]:
+    yield f"{planned.source}: {planned.name}"
+    yield length_text(planned.run)
+    yield planned.length.arithmetic
+    if line := trainer_text(planned):
+        yield labelled(tr("trainer"), line)
+    yield from simulation_lines(planned)
+    yield ""
+    yield from table_lines(tr("phases"), map(tr, PHASE_HEADS), phase_rows(planned))
+    yield ""
+    yield from _rate_table(planned)
+    yield ""
+    if groups:
+        yield from _group_table(planned, groups)
+        yield ""
+    if line := area_text(planned):
+        yield labelled(tr("area under the curve"), line)
+    yield from _beside(planned)
+    yield ""
 
-    # Folded, not cut: half a number is a wrong one.
-    return Table(*(Column(head, overflow="fold") for head in heads), title=title, title_justify="left")
+
+def _rate_table(planned: PlannedRun) -> Iterator[str]:
+    heads = (tr("of the run"), tr("update"), tr("epoch"), tr("rate"))
+    rows = (
+        (f"{percent} %", count_text(step), epoch_text(step, planned.run), rate_text(rate, 4))
+        for percent, step, rate in summarize(planned.schedule, planned.run).at
+    )
+    return table_lines(tr("rates"), heads, rows)
 
 
-def _phase_table(planned: PlannedRun) -> Any:
-    rows = _table(tr("phases"), *map(tr, PHASE_HEADS))
-    for row in phase_rows(planned):
-        rows.add_row(*row)
-    return rows
-
-
-def _group_table(planned: PlannedRun, groups: Sequence[Group]) -> Any:
-    heads = (tr("parameters"), tr("names"), tr("times the rate"), tr("peak"), tr("final"), tr("key"))
-    rows = _table(tr("other rates"), *heads)
+def _group_table(planned: PlannedRun, groups: Sequence[Group]) -> Iterator[str]:
+    rows = []
     for group in groups:
         summary = summarize(group.of(planned.schedule), planned.run)
         rates = [rate_text(rate, 4) if group.trains else tr("not trained") for rate in (summary.peak, summary.final)]
-        cells = [group.label, group.names, group.factor_text, *rates, dotted(group.key)]
-        rows.add_row(*map(printable, cells))
-    return rows
-
-
-def _rate_table(planned: PlannedRun) -> Any:
-    summary = summarize(planned.schedule, planned.run)
-    rows = _table(tr("rates"), tr("of the run"), tr("update"), tr("epoch"), tr("rate"))
-    for percent, step, rate in summary.at:
-        rows.add_row(f"{percent} %", count_text(step), epoch_text(step, planned.run), rate_text(rate, 4))
-    return rows
+        # The names last: they may be many.
+        cells = (group.label, group.factor_text, *rates, dotted(group.key), group.names)
+        rows.append(map(printable, cells))
+    heads = (tr("parameters"), tr("times the rate"), tr("peak"), tr("final"), tr("key"), tr("names"))
+    return table_lines(tr("other rates"), heads, rows)

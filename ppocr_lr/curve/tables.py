@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ppocr_lr.curve.area import mean_rate
 from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.curve.phases import phases_of
 from ppocr_lr.curve.summary import summarize
 from ppocr_lr.language import later, tr
-from ppocr_lr.numbers_text import amount, count_text, rate_text
+from ppocr_lr.numbers_text import amount, count_text, padded, rate_text, width
 from ppocr_lr.training_config.plan import PlannedRun
 
 PHASE_HEADS = (later("phase"), later("epochs"), later("updates"), later("length"), later("rate"))
@@ -46,3 +46,12 @@ def area_text(planned: PlannedRun) -> str:
     percent = f"{100 * share:.3g}" if share > 1e-4 else tr("less than 0.01")
     peak = rate_text(summary.peak, 4)
     return tr("{percent} % of training at the peak, {peak}", percent=percent, peak=peak)
+
+
+def table_lines(title: str, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    """A table for a terminal: a title, and below it the rows in aligned columns, each under its head."""
+    lines = [tuple(heads), *map(tuple, rows)]
+    widths = [max(map(width, column)) for column in zip(*lines, strict=True)]
+    yield title
+    for cells in lines:
+        yield "  " + "  ".join(map(padded, cells, widths)).rstrip()
