@@ -29,7 +29,6 @@ NARROWEST = 40
 """Columns; a narrower terminal wraps the lines: in less, rich leaves text out."""
 
 
-_BLANKS = re.compile(rf"[^\S ]|[{UNSEEN}]")  # of a web page, and those that nobody sees
 _OWN_WORDS = ("--title", "--label")  # what follows them is not to be read, only to be shown
 
 
@@ -37,7 +36,8 @@ def _as_typed(word: str) -> str:
     """A word of a command, before an editor made a dash of its hyphens and curly quotes of the straight ones."""
     if os.path.lexists(word):
         return word
-    plain = _BLANKS.sub(" ", word).strip()
+    # The blanks of a web page, and those that nobody sees.
+    plain = "".join(" " if each.isspace() or each in UNSEEN else each for each in word).strip()
     rest = plain.lstrip(DASHES)
     if rest and (dashes := plain[: -len(rest)]):
         if dashes.strip("-"):

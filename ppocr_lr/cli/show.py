@@ -65,7 +65,9 @@ def run(arguments: argparse.Namespace) -> int:
     configs = configs_of(arguments) or [str(DEFAULT_CONFIG)]
     runs = [plan(config, arguments.overrides, run_flags(arguments), arguments.metrics) for config in configs]
     told = [(planned, planned.groups, scaling_lines(planned)) for planned in runs]
-    for planned, groups, scaling in told:
+    for index, (planned, groups, scaling) in enumerate(told):
+        if index:
+            print()
         _show(planned, groups, check_planned(planned))
         print(*scaling, sep="\n", end="\n" if scaling else "")
     return 0
