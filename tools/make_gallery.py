@@ -32,9 +32,7 @@ from ppocr_lr.plotting.figure import number_ticks
 from ppocr_lr.plotting.style import GREY, STYLE, WARMUP, WIDTH, beside_limits, line_style, look
 from ppocr_lr.schedules import Bent, Decay, HeldAfter, Schedule, Warmup
 from ppocr_lr.schedules import Sequence as Stages
-from ppocr_lr.training_config.momentum import momentum_of
 from ppocr_lr.training_config.plan import PlannedRun, plan_run
-from ppocr_lr.training_config.weight_decay import weight_decay_of
 from ppocr_lr.training_config.yaml_file import read_yaml_file
 
 ROOT = Path(__file__).parent.parent
@@ -63,8 +61,8 @@ a picture is the warmup.
 
 _VALUES: Mapping[str, tuple[str, Callable[[PlannedRun], Schedule]]] = {
     "lr": ("learning rate", lambda run: run.schedule),
-    "regularizer": ("weight decay", lambda run: weight_decay_of(run.config, run.run)),
-    "momentum": ("momentum", momentum_of),
+    "regularizer": ("weight decay", lambda run: run.weight_decay),
+    "momentum": ("momentum", lambda run: run.momentum),
 }
 """What a section of Optimizer is of, and how it comes from a run."""
 

@@ -7,9 +7,7 @@ from pathlib import Path
 
 from ppocr_lr.plotting.figure import draw, save
 from ppocr_lr.plotting.style import STYLE, use_style
-from ppocr_lr.training_config.momentum import momentum_of
 from ppocr_lr.training_config.plan import plan_run
-from ppocr_lr.training_config.weight_decay import weight_decay_of
 
 ROOT = Path(__file__).parent.parent
 CONFIGS, DOCS = ROOT / "configs", ROOT / "docs"
@@ -30,8 +28,7 @@ def main() -> None:
     save(draw([plan_run(CONFIGS / "rec_lcnet.yml")]), DOCS / "groups.png")
     settings = ["momentum={name: OneCycle}", "regularizer={name: Cosine, start: 1e-5, end: 1e-4}"]
     one_cycle = plan_run(CONFIGS / "one_cycle.yml", [f"Optimizer.{setting}" for setting in settings])
-    decay = weight_decay_of(one_cycle.config, one_cycle.run)
-    beside = {"weight decay": [decay], "momentum": [momentum_of(one_cycle)]}
+    beside = {"weight decay": [one_cycle.weight_decay], "momentum": [one_cycle.momentum]}
     save(draw([one_cycle], beside=beside), DOCS / "momentum.png")
 
     use_style("dark_background")  # from here on

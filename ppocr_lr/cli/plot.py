@@ -38,10 +38,8 @@ from ppocr_lr.output import PICTURES, numbered, output_kind, write_whole
 from ppocr_lr.plotting.style import DPI, STYLE, blamed_on_style, use_style
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.labels import labels
-from ppocr_lr.training_config.momentum import momentum_of
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun
 from ppocr_lr.training_config.sweep import sweep_overrides
-from ppocr_lr.training_config.weight_decay import weight_decay_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -49,8 +47,8 @@ if TYPE_CHECKING:
     from ppocr_lr.logs.compare import Comparison
 
 _BESIDE: Mapping[str, Callable[[PlannedRun], Schedule]] = {
-    "weight_decay": lambda planned: weight_decay_of(planned.config, planned.run),
-    "momentum": momentum_of,
+    "weight_decay": lambda planned: planned.weight_decay,
+    "momentum": lambda planned: planned.momentum,
 }
 """What can be shown beside the rates, by the name of its flag."""
 _SHORT = {"weight_decay": later("wd"), "momentum": later("momentum")}

@@ -28,9 +28,8 @@ from ppocr_lr.language import labelled, tr
 from ppocr_lr.numbers_text import count_text, rate_text
 from ppocr_lr.plotting.terminal import WIDEST, terminal_lines
 from ppocr_lr.training_config.groups import Group
-from ppocr_lr.training_config.momentum import is_ignored, momentum_of
+from ppocr_lr.training_config.momentum import is_ignored
 from ppocr_lr.training_config.plan import DEFAULT_CONFIG, PlannedRun
-from ppocr_lr.training_config.weight_decay import weight_decay_of
 
 EXAMPLES = """\
 examples:
@@ -78,11 +77,10 @@ def _beside(planned: PlannedRun) -> Iterator[str]:
     optimizer = planned.config["Optimizer"]
     with suppress(LRConfigError):
         if optimizer.get("regularizer") is not None:
-            decay = beside_text(weight_decay_of(planned.config, planned.run), planned.run)
-            yield labelled(tr("weight decay"), decay)
+            yield labelled(tr("weight decay"), beside_text(planned.weight_decay, planned.run))
     with suppress(LRConfigError):
         if (momentum := optimizer.get("momentum")) is not None:
-            line, name = beside_text(momentum_of(planned), planned.run), optimizer.get("name")
+            line, name = beside_text(planned.momentum, planned.run), optimizer.get("name")
             if is_ignored(momentum, name):
                 line += tr("; {name} ignores Optimizer.momentum", name=name)
             yield labelled(tr("momentum"), line)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from annotated_types import Ge, Gt, Lt
 from pydantic import ConfigDict
@@ -16,9 +16,6 @@ from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.schedules import Constant, Schedule
 from ppocr_lr.training_config.coefficient import read_coefficient
 from ppocr_lr.training_config.sections import ConfigSection, read
-
-if TYPE_CHECKING:
-    from ppocr_lr.training_config.plan import PlannedRun
 
 MOMENTUM: Path = ("Optimizer", "momentum")
 
@@ -87,16 +84,16 @@ def is_ignored(momentum: object, optimizer: object) -> bool:
     return not isinstance(momentum, Mapping) and optimizer in WITHOUT_MOMENTUM
 
 
-def momentum_of(planned: PlannedRun) -> Schedule:
-    """The momentum of a planned run: `momentum`, else `beta1`, else the optimizer's own; 0 if it has none.
+def momentum_of(config: Mapping[str, Any], run: Run, lr: ParsedLRConfig) -> Schedule:
+    """The momentum of a whole training config: `momentum`, else `beta1`, else the optimizer's own; 0 if it has none.
 
     Raises:
         LRConfigError: as `build_momentum_schedule`.
     """
-    optimizer = planned.config["Optimizer"]
+    optimizer = config["Optimizer"]
     momentum, name = optimizer.get("momentum"), optimizer.get("name")
     if momentum is not None and not is_ignored(momentum, name):
-        return _schedule(momentum, planned.built_for, planned.parsed)
+        return _schedule(momentum, run, lr)
     if name in _BETA1:
         return Constant(read(PlainMomentum, optimizer, MOMENTUM[:1], "beta1").beta1)
     return Constant(USUAL_MOMENTUM if name == "Momentum" else 0.0)

@@ -34,6 +34,7 @@ from ppocr_lr.schedules import Schedule
 from ppocr_lr.training_config.changes import changed
 from ppocr_lr.training_config.epoch_length import EpochLength, UnknownEpochLengthError, batch_per_card, epoch_length
 from ppocr_lr.training_config.groups import Group, by_factor, rate_groups
+from ppocr_lr.training_config.momentum import momentum_of
 from ppocr_lr.training_config.neighbours import PADDLEX, neighbour
 from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.run_flags import TRAINERS, RunFlags, Trainer
@@ -46,6 +47,7 @@ from ppocr_lr.training_config.sections import (
     meant_in_global,
     read,
 )
+from ppocr_lr.training_config.weight_decay import weight_decay_of
 from ppocr_lr.training_config.yaml_file import read_yaml_document, read_yaml_file
 
 DEFAULT_CONFIG = Path(__file__).with_name("default_config.yml")
@@ -100,6 +102,16 @@ class PlannedRun:
     def schedule(self) -> Schedule:
         """The learning rate of the run; `LRConfigError` where a metric decides it, which `plan_run` refuses."""
         return self.parsed.schedule
+
+    @property
+    def weight_decay(self) -> Schedule:
+        """The weight decay of the run; `LRConfigError` if the config's cannot be used."""
+        return weight_decay_of(self.config, self.run)
+
+    @property
+    def momentum(self) -> Schedule:
+        """The momentum of the run; `LRConfigError` if the config's cannot be used."""
+        return momentum_of(self.config, self.built_for, self.parsed)
 
     @property
     def batch_per_card(self) -> int:

@@ -17,7 +17,6 @@ import paddle
 
 from ppocr_lr import LRConfigError, MomentumStepper, RunFlags, build_momentum_schedule, config_schema
 from ppocr_lr.schedules import Schedule
-from ppocr_lr.training_config.momentum import momentum_of
 from ppocr_lr.training_config.plan import plan_config
 from tests.conftest import ROOT
 
@@ -191,7 +190,7 @@ def test_what_is_nested_too_deep() -> None:
 )
 def test_a_whole_config(optimizer: dict[str, Any], expected: float) -> None:
     config = {"Global": {"epoch_num": 2}, "Optimizer": {"lr": {"learning_rate": 0.1}, **optimizer}}
-    assert momentum_of(plan_config(config, "c.yml", RunFlags(iters_per_epoch=3)))(4) == expected
+    assert plan_config(config, "c.yml", RunFlags(iters_per_epoch=3)).momentum(4) == expected
 
 
 SCHEMA = Draft202012Validator(config_schema())

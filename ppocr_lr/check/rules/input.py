@@ -14,7 +14,6 @@ from ppocr_lr.language import tr
 from ppocr_lr.lr_config.elsewhere import KNOWN_ELSEWHERE, called_elsewhere
 from ppocr_lr.lr_config.parse import accepts
 from ppocr_lr.lr_config.values import number_in_text, yaml_number
-from ppocr_lr.training_config.momentum import momentum_of
 from ppocr_lr.training_config.sections import (
     FROM_PADDLEOCR,
     OPTIMIZERS,
@@ -25,7 +24,6 @@ from ppocr_lr.training_config.sections import (
     meant_in_optimizer,
     read,
 )
-from ppocr_lr.training_config.weight_decay import weight_decay_of
 from ppocr_lr.training_config.yaml_file import YAMLDocument
 
 # Keys that PaddleOCR's optimizers take themselves, although they sound like the learning rate's.
@@ -184,8 +182,8 @@ def weight_decay(subject: Subject) -> Iterator[Finding]:
     """PaddleOCR builds the regularizer from this section, with its keys as arguments, and stops at one it does not
     know or cannot take as a number. A momentum of 1 or more never forgets a gradient.
     """
-    of_weight_decay = _problems(lambda: weight_decay_of(subject.config, subject.run))
-    for problem in (*of_weight_decay, *_problems(lambda: momentum_of(subject.planned))):
+    run = subject.planned
+    for problem in (*_problems(lambda: run.weight_decay), *_problems(lambda: run.momentum)):
         yield Finding(problem.path, problem.text)
     optimizer = subject.config["Optimizer"]
     if optimizer.get("regularizer") is not None and "weight_decay" in optimizer:
