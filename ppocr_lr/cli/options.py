@@ -121,6 +121,9 @@ class Parser(argparse.ArgumentParser):
                 self.error(f"{word}: write -{word}")
         return super().parse_known_args(args, namespace)
 
+    def _print_message(self, message: str, file: Any = None) -> None:
+        print(message, end="", file=file or sys.stderr)  # argparse's own hides that it could not be written
+
     def _get_value(self, action: argparse.Action, text: str) -> Any:
         try:
             return super()._get_value(action, text)

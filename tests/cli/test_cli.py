@@ -280,7 +280,7 @@ def test_help_in_a_terminal_of_any_width(command: Command, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-@pytest.mark.parametrize("words", [["plot"], ["--version", "--verbose"]])
+@pytest.mark.parametrize("words", [["plot"], ["--version"], ["--help"], ["--version", "--verbose"]])
 def test_a_full_disk_behind_standard_output_is_said(tmp_path: Path, words: list[str], unbuffered: str) -> None:
     done = _with_full("stdout", words, tmp_path, PYTHONUNBUFFERED=unbuffered)
     assert (done.returncode, done.stderr) == (2, "error: No space left on device\n")
