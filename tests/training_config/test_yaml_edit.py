@@ -294,17 +294,24 @@ def test_a_section_is_cut_out_and_put_back(pieces: list[Piece], after: str, newl
 # Files.
 
 
-@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf", b"\xef\xbb\xbf" * 2, b"\xff\xfe", b"\xfe\xff"])
+MARKS = {
+    b"": "utf-8", b"\xef\xbb\xbf": "utf-8", b"\xef\xbb\xbf" * 2: "utf-8", b"\xff\xfe": "utf-16-le",
+    b"\xfe\xff": "utf-16-be", b"\xff\xfe\0\0": "utf-32-le",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mark", MARKS)
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_a_file_keeps_its_encoding_and_mode(mark: bytes, newline: str, tmp_path: Path) -> None:
     path = tmp_path / "c.yml"
-    encoding = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(mark, "utf-8")
+    encoding = MARKS[mark]
     path.write_bytes(mark + f"a: 1{newline}# 学习率 😀{newline}b: 2".encode(encoding))
     path.chmod(0o640)
     file = read_file_text(path)
     new = edited(file.text, [], {"a": 3, "b": 2})
     first, *patch = file.diff(new)
-    assert ("UTF-16" in first, patch[0][:4] == "--- ") == ("16" in encoding, "16" in encoding)  # the patch is not
+    wide = encoding != "utf-8"
+    assert (encoding.upper() in first, patch[0][:4] == "--- ") == (wide, wide)  # the patch is not
     assert list(file.diff(file.text)) == []
     file.write(new)
     assert path.read_bytes() == mark + f"a: 3{newline}# 学习率 😀{newline}b: 2".encode(encoding)
