@@ -65,6 +65,10 @@ EDITS: list[tuple[str, tuple[Any, ...], str]] = [
     ("Global:\n  a: |\n    text\n  b: 1\n", ("a=1",), "Global:\n  a: 1\n  b: 1\n"),
     ("Global:\r\n  a: &x >-\r\n    1e-3\r\n", ("a=1",), "Global:\r\n  a: &x 1\r\n"),
     ("Global:\n  a: |\n    text\n\n\nT: 1\n", ("a=1",), "Global:\n  a: 1\n\n\nT: 1\n"),
+    # a block becomes something else
+    ("Global:\n  a:\n    - x\n  b: 1\n", ("a=5",), "Global:\n  a: 5\n  b: 1\n"),
+    ("Global:\n  a:\n  - x\n  - y # c\n\nT: 1\n", ("a=5",), "Global:\n  a: 5 # c\n\nT: 1\n"),
+    ("Global:\r\n  a:\r\n    x: 1", ("a=[5]",), "Global:\r\n  a: [5]"),
     # a list grows and shrinks
     ("Global: {a: [1,2]}\n", ("a=[1, 2, 3]",), "Global: {a: [1,2,3]}\n"),
     ("Global: {a: [1]}\n", ("a=[1, 3]",), "Global: {a: [1, 3]}\n"),
@@ -132,6 +136,9 @@ def test_one_place_changes(text: str, steps: tuple[Any, ...], result: str) -> No
         ("Global: {a: &x 1e-3, b: *x}\n", ("a=0.001",)),
         ("Global:\n  a: 1\n", (remove("Global.a"),)),  # null is left of a block, no mapping
         ("Global: {a: 1, # c\n  b: 2}\n", (remove("Global.b"),)),  # the comment would go
+        ("Global:\n  a:\n  - 1 # one\n  - 2\n", ("a=5",)),
+        ("Global:\n  a: # none\n  - 1\n", ("a=5",)),
+        ("Global:\n  a: &m\n  - 1\nT: *m\n", ("a=5",)),
         ("Global: {a: [ # none\n  ]}\n", ("a=[1]",)),
         ("Global: {a: [1, # one\n  2]}\n", ("a=1",)),
         ("Global:\n  a: &x 1\n  a: *x\n", (keep_last("Global.a"),)),
