@@ -14,7 +14,7 @@ from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_st
 from importlib import import_module
 
 from ppocr_lr import __version__
-from ppocr_lr.cli.options import Parser, flag, import_modules, print_error, tell_pipes
+from ppocr_lr.cli.options import Parser, flag, import_modules, look_at_files, print_error
 from ppocr_lr.errors import LRConfigError, MissingExtraError, arguments_called, printable
 from ppocr_lr.language import labelled, speaking, tr
 
@@ -89,7 +89,7 @@ def run(argv: Sequence[str]) -> int:
             import_modules(getattr(arguments, "imports", ()))
             with _silence() if arguments.quiet else nullcontext(), speaking(_language(arguments)):
                 _take_last_overrides(arguments)
-                tell_pipes(arguments)
+                look_at_files(arguments)
                 status = int(arguments.run(arguments))
     except SystemExit as stop:  # of argparse, which has said why, or of a signal
         return int(stop.code or 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
 import re
@@ -17,7 +18,7 @@ from textwrap import fill
 from typing import Any, NoReturn, TypeAlias
 
 from ppocr_lr.bounds import positive_integer
-from ppocr_lr.errors import ADDRESS, ArgumentError, LRConfigError, did_you_mean, nearest, printable
+from ppocr_lr.errors import ADDRESS, ArgumentError, LRConfigError, did_you_mean, nearest, printable, reason
 from ppocr_lr.language import LANGUAGES, of_locale, tr
 from ppocr_lr.lr_config.values import DASHES, QUOTES, UNSEEN
 from ppocr_lr.output import JSON_VERSION
@@ -121,6 +122,9 @@ class Parser(argparse.ArgumentParser):
                 self.error(f"{word}: write -{word}")
         return super().parse_known_args(args, namespace)
 
+    def _print_message(self, message: str, file: Any = None) -> None:
+        print(message, end="", file=file or sys.stderr)  # argparse's own hides that it could not be written
+
     def _get_value(self, action: argparse.Action, text: str) -> Any:
         try:
             return super()._get_value(action, text)
@@ -204,7 +208,7 @@ def configs_of(arguments: argparse.Namespace, needed: int | None = None) -> list
     if script := next((config for config in configs if config.endswith(".py")), None):
         raise LRConfigError(tr("{file}: is a script, not a config; write what follows its -c", file=script))
     for config in configs:
-        if "=" in config and not (os.path.lexists(config) or re.match(ADDRESS, config)):
+        if "=" in config and not os.path.lexists(config):
             said = tr("{file}: there is no such file; KEY=VALUE goes after -o", file=config)
             if "sweep" in arguments:
                 said += tr(", each sweep after a --sweep of its own")
@@ -229,10 +233,21 @@ def configs_of(arguments: argparse.Namespace, needed: int | None = None) -> list
     return configs
 
 
-def tell_pipes(arguments: argparse.Namespace) -> None:
-    """Say which files to read are pipes: until a program writes into one, nothing happens."""
-    given = [vars(arguments).get(name) for name in ("configs", "more_configs", "config", "logs", "log", "metrics")]
+_FILES = ("configs", "more_configs", "config", "logs", "log", "metrics", "checkpoint")  # what a command reads
+
+
+def look_at_files(arguments: argparse.Namespace) -> None:
+    """Say which files to read are pipes: until a program writes into one, nothing happens.
+
+    Raises:
+        LRConfigError: one is an address.
+    """
+    given = [vars(arguments).get(name) for name in _FILES]
     for each in (file for files in given if files for file in (files if isinstance(files, list) else [files])):
+        if (found := re.match(f"({ADDRESS})/?(.*)", str(each))) and not os.path.lexists(each):
+            address = "/".join(found.groups())  # a path has lost the second slash
+            missing = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), address)
+            raise LRConfigError(tr("cannot be read: {reason}", reason=reason(missing))).within(address)
         with suppress(OSError, ValueError):  # said when it is read
             if stat.S_ISFIFO(os.lstat(each).st_mode):  # no link, as a shell's <(command) is
                 said = tr("{path}: is a pipe; waiting for a program that writes into it", path=each)

@@ -13,7 +13,7 @@ from ppocr_lr.curve.axis import Axis, updates_per_unit
 from ppocr_lr.curve.polyline import curve_points
 from ppocr_lr.curve.summary import plan_rows, trainer_text
 from ppocr_lr.curve.tables import area_text, phase_rows
-from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, Problem
+from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, MissingExtraError, Problem
 from ppocr_lr.explore.draft import FLAGS, Draft, example_curve, schedule_name
 from ppocr_lr.explore.state import State
 from ppocr_lr.export.html import CONFIG, figure, legend_name, line_of
@@ -21,6 +21,7 @@ from ppocr_lr.finding import Finding
 from ppocr_lr.language import later, tr
 from ppocr_lr.logs.dots import dots_of
 from ppocr_lr.lr_config import Run
+from ppocr_lr.lr_config.foreign import fault_of_another
 from ppocr_lr.numbers_text import count_text, plain_text
 from ppocr_lr.plotting.style import ALERT, GREY, MARK_DASHES, MARKERS, THIN
 from ppocr_lr.training_config.plan import PlannedRun
@@ -76,6 +77,21 @@ class Dropped:
 
 def curves_of(state: State) -> Curves:
     """The curves of a state, or why there are none."""
+    try:
+        return _drawn(state)
+    except Exception as error:
+        return Curves(problems=_fault(error).problems)
+
+
+def _fault(error: Exception) -> LRConfigError:
+    """What is wrong with a config, or with the schedule of another project that was at work; else it is raised."""
+    fault = error if isinstance(error, LRConfigError) else fault_of_another(error)
+    if fault is None:
+        raise error
+    return fault
+
+
+def _drawn(state: State) -> Curves:
     try:
         planned = state.draft.planned
     except LRConfigError as error:
@@ -137,6 +153,13 @@ def _with_places(draft: Draft, error: LRConfigError) -> Iterator[Problem]:
 
 def details_of(state: State, planned: PlannedRun, dropped: Dropped) -> Details:
     """The numbers of a state and the findings, its logs and its checkpoint beside the curve, what to take home."""
+    try:
+        return _told(state, planned, dropped)
+    except Exception as error:
+        return Details(verdicts=(str(_fault(error)),))
+
+
+def _told(state: State, planned: PlannedRun, dropped: Dropped) -> Details:
     draft = state.draft
     told = Details(findings=draft.report().findings, overrides=draft.override_line, call=draft.python_call)
     if planned.parsed.curve is None:
@@ -206,7 +229,18 @@ def _mark(update: int, rate: float, planned: PlannedRun, axis: Axis) -> dict[str
 
 @cache  # the same for all visitors
 def small_picture(name: str, width: int = 96, height: int = 40) -> str:
-    """The shape of a schedule as a small SVG; only a frame for one that a metric decides."""
+    """The shape of a schedule as a small SVG; only a frame for one that a metric decides, or that does not work."""
+    try:
+        line = _small_line(name, width, height)
+    except Exception as error:
+        _, line = _fault(error), ""
+    return (
+        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" aria-hidden="true">'
+        f'<polyline points="{line}" fill="none" stroke="currentColor" stroke-width="1.6"/></svg>'
+    )
+
+
+def _small_line(name: str, width: int, height: int) -> str:
     curve = example_curve(name, _SMALL_RUN)
     places = []
     if curve is not None:
@@ -218,11 +252,7 @@ def small_picture(name: str, width: int = 96, height: int = 40) -> str:
             if low > 0 and high > _MANY * low:
                 share = math.log(rate / low) / math.log(high / low)
             places.append(f"{2 + (width - 4) * step / steps[-1]:.1f},{height - 3 - (height - 6) * share:.1f}")
-    line = " ".join(places)
-    return (
-        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" aria-hidden="true">'
-        f'<polyline points="{line}" fill="none" stroke="currentColor" stroke-width="1.6"/></svg>'
-    )
+    return " ".join(places)
 
 
 MOST_ROWS = 100_000
@@ -240,8 +270,17 @@ def file_of(state: State, kind: str) -> bytes:
 
     Raises:
         ImportError: a package for it is not installed.
-        LRConfigError: the config cannot be planned.
+        LRConfigError: the config cannot be planned, or the schedule is another project's and does not work.
     """
+    try:
+        return _written(state, kind)
+    except MissingExtraError:
+        raise
+    except Exception as error:
+        raise _fault(error) from None
+
+
+def _written(state: State, kind: str) -> bytes:
     runs, names, _ = _runs_of(state)
     names = names if len(runs) > 1 else []
     file = io.BytesIO()

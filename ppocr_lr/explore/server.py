@@ -84,6 +84,7 @@ def serve(initial: State, host: str, port: int, browser: bool, ready: Callable[[
 
     Raises:
         ImportError: NiceGUI is not installed.
+        OSError: of `ready`.
     """
     try:
         from fastapi.middleware.gzip import GZipMiddleware
@@ -96,7 +97,16 @@ def serve(initial: State, host: str, port: int, browser: bool, ready: Callable[[
 
     app.add_middleware(Bounded, pages=lambda: len(Client.instances))
     app.add_middleware(OwnSiteOnly, host=host)
-    app.on_startup(ready)
+    failed = list[OSError]()
+
+    def started() -> None:
+        try:
+            ready()
+        except OSError as error:  # what NiceGUI would only log
+            failed.append(error)
+            app.shutdown()
+
+    app.on_startup(started)
     folder = Path(__file__).parent
     css, script = ((folder / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
 
@@ -134,6 +144,8 @@ def serve(initial: State, host: str, port: int, browser: bool, ready: Callable[[
         # At its default, 9, packing the scripts is two thirds of the work that each new visitor makes.
         gzip_middleware_factory=partial(GZipMiddleware, compresslevel=1),
     )
+    for error in failed:
+        raise error
 
 
 def _headers(scope: Any) -> dict[str, str]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pydantic import BeforeValidator
 
 from ppocr_lr.curve.axis import epoch_text
-from ppocr_lr.errors import LRConfigError, Place, Problem, shown
+from ppocr_lr.errors import LRConfigError, Place, Problem, printable, shown
 from ppocr_lr.language import tr
 from ppocr_lr.logs.lines import UNCOUNTED, LogReader
 from ppocr_lr.logs.train_log import train_log
@@ -30,6 +30,8 @@ from ppocr_lr.training_config.yaml_file import raw_file
 
 _MOST_BYTES = 1 << 23  # of a column
 _MOST = 200_000
+_LONGEST_HEADER = 60
+_QUOTES = "\"'"
 _METRIC = re.compile(r"([^\s:,]+): *([^\s,]+)")
 _INDICATORS = ("acc", "hmean")  # PaddleOCR's, where a config names none
 
@@ -67,7 +69,7 @@ class Metrics(NamedTuple):
     source: str
     values: Sequence[float]
     name: str = ""
-    """Which of the metrics in a log; empty for a column."""
+    """Which of the metrics in a log, or the header of a column."""
     before: Sequence[int] = ()
     """How many lines of a log with a rate come before each."""
     lines: NDArray[np.void] = np.zeros(0, dtype=np.void)
@@ -89,7 +91,7 @@ class Evaluations(NamedTuple):
 
 
 def read_metrics(path: str | Path, config: Mapping[str, Any]) -> Metrics:
-    """The metrics in a file: a column of numbers, or a log of PaddleOCR's trainer.
+    """The metrics in a file: a column of numbers, with or without a header, or a log of PaddleOCR's trainer.
 
     Of the metrics in a log the one counts that `Metric.main_indicator` of `config` names, by which PaddleOCR keeps the
     best model.
@@ -97,7 +99,7 @@ def read_metrics(path: str | Path, config: Mapping[str, Any]) -> Metrics:
     Raises:
         LRConfigError: the file cannot be read, holds no metric, or a line that is none.
     """
-    metrics = _logged(path, config) if is_log(path) else Metrics(str(path), _column(path))
+    metrics = _logged(path, config) if is_log(path) else _column(path)
     if len(metrics.values) > _MOST:
         said = tr("holds more than {most} metrics; no run has so many evaluations", most=_MOST)
         raise LRConfigError(said).within(str(path))
@@ -205,14 +207,14 @@ def _counts(lines: NDArray[np.void], iters_per_epoch: int) -> NDArray[np.int64]:
     return begins + np.where((inside > 0) & (inside <= iters_per_epoch), inside, iters_per_epoch)
 
 
-def _column(path: str | Path) -> list[float]:
+def _column(path: str | Path) -> Metrics:
     content = raw_file(path, _MOST_BYTES)
     if len(content) > _MOST_BYTES:
         said = tr("holds more than {most} MiB, so it is not a column of metrics", most=_MOST_BYTES >> 20)
         raise LRConfigError(said).within(str(path))
     refuse_packed(content, path)
     text = content.decode(encoding_of(content), errors="replace").lstrip("\ufeff")
-    values = []
+    values, header, wrong = list[float](), "", LRConfigError(tr("holds no metric")).within(str(path))
     for number, line in enumerate(text.splitlines(), 1):
         if not (written := line.partition("#")[0].strip()):
             continue
@@ -223,10 +225,13 @@ def _column(path: str | Path) -> list[float]:
                 "{value} is not a number; a file of metrics has one on each line, or is a log of PaddleOCR's",
                 value=shown(written),
             )
-            raise LRConfigError(Problem((), said, Place(str(path), number))) from None
+            error = LRConfigError(Problem((), said, Place(str(path), number)))
+            if values or header or not written.strip(_QUOTES)[:1].isalpha():
+                raise (error if values or not header else wrong) from None
+            header, wrong = printable(written.strip(_QUOTES)[:_LONGEST_HEADER]), error
     if not values:
-        raise LRConfigError(tr("holds no metric")).within(str(path))
-    return values
+        raise wrong
+    return Metrics(str(path), values, header)
 
 
 def _logged(path: str | Path, config: Mapping[str, Any]) -> Metrics:

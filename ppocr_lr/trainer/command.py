@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
+from shutil import which
 from typing import NoReturn
 
 from ppocr_lr.errors import LRConfigError, did_you_mean, printable
@@ -50,13 +51,14 @@ def read_command(words: Sequence[str]) -> TrainerCommand:
         example = "tools/train.py -c config.yml"
         raise LRConfigError(tr("name the script that trains, with its flags after it: {example}", example=example))
     script, *rest = words
-    if not Path(script).is_file():
+    is_program = not Path(script).is_file() and which(script) is not None
+    if not Path(script).is_file() and not is_program:
         there = sorted(str(file) for file in Path(script).parent.glob("*.py"))
         said = tr("does not exist{suggestion}", suggestion=did_you_mean(script, there))
         if Path(script).is_dir():
             said = tr("is a folder; give a file name")
         raise LRConfigError(f"{Path(script).absolute()}: {said}")
-    if script.endswith(_NO_PYTHON):
+    if is_program or script.endswith(_NO_PYTHON):
         example = f"tools/train.py -c {script if script.endswith(('.yml', '.yaml')) else 'config.yml'}"
         raise LRConfigError(
             tr("{file}: is not a Python script; name that first: {example}", file=script, example=example)

@@ -10,6 +10,7 @@ from ppocr_lr.errors import LRConfigError
 from ppocr_lr.language import tr
 
 _UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}  # PowerShell's > writes it
+_MARKED = {codecs.BOM_UTF32_LE: "utf-32-le", codecs.BOM_UTF32_BE: "utf-32-be", **_UTF_16}  # the longer ones first
 # The mark before a letter, digit or sign, in the middle of a line, which may have cut a character in two.
 _MARK = rb"\xff\xfe(?=[\t\n\r -~]\0)|\xfe\xff(?=\0[\t\n\r -~])"
 # What UTF-16 never contains: this many bytes in a row that are all letters, digits and signs.
@@ -45,7 +46,7 @@ def refuse_packed(start: bytes, path: str | Path) -> None:
 
 def encoding_of(start: bytes) -> str:
     """The encoding of a text that begins with these bytes, by its mark; without one it is UTF-8."""
-    return _UTF_16.get(start[:2], "utf-8")
+    return next((encoding for mark, encoding in _MARKED.items() if start.startswith(mark)), "utf-8")
 
 
 class LogDecoder:

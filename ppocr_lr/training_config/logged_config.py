@@ -26,10 +26,12 @@ from ppocr_lr.training_config.run_flags import LoggedLength
 
 _INDENT = 4
 # A log inside JSON, as of Docker or of a notebook, has `\n"` or `\r\n"` at its line ends, or `"` and what comes in an
-# object; one in a web page has tags there.
+# object, with more backslashes where that is inside JSON again; one in a web page has tags there.
+_ESCAPES = r"\\{1,8}"
+_QUOTE = r"\\{0,8}\""
 DUMPED = re.compile(
     rf"INFO: ((?: {{{_INDENT}}})*)([^\s:][^:\r\n]*?) : ?"
-    r"((?:(?!(?:\\r)?\\n\"|\"(?:\}|, ?\"\w+\" ?:)|<br|</\w)[^\r\n])*)"
+    rf"((?:(?!(?:{_ESCAPES}r)?{_ESCAPES}n{_QUOTE}|{_QUOTE}(?:\}}|, ?{_QUOTE}\w+{_QUOTE} ?:)|<br|</\w)[^\r\n])*)"
 )
 """A line of the config: indentation, key, value."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import isinf
 from typing import Any, NamedTuple
 
 from ppocr_lr.errors import (
@@ -176,7 +177,7 @@ def _numbers(value: Any) -> Any:
     """YAML 1.1 leaves `1e-3` a string; on a command line nobody means one."""
     if isinstance(value, str):
         number = number_in_text(value)
-        if number is None:
+        if number is None or isinf(number):  # 1e400 is refused as it was written
             return value
         return int(number) if number.is_integer() and abs(number) < 1e15 else number  # 1e2 epochs are 100
     if isinstance(value, list):

@@ -282,18 +282,22 @@ class TextTree:
             yield from self._removals(node, range(len(after), len(before)), path)
             for index in range(len(before), len(after)):
                 yield self._addition(node, yaml_text(after[index]), (*path, index))
-        else:  # an alias, or a block that would become something else
+        elif node.kind == "alias":
             self._refuse(path)
+        else:  # a block that becomes something else
+            yield self._replacement(node, yaml_text(after), path)
 
     def _replacement(self, node: _Node, new: str, path: KeyPath) -> Edit:
         anchor = _ANCHOR.match(self.text, node.start, node.end)
         if anchor and anchor[1].strip()[1:] in self.aliases:  # which would change, too
             self._refuse(path)
-        space = " " if node.start == node.end else ""  # nothing came after the colon
+        is_block = node.kind != "scalar" and not node.flow
+        start = len(self.text[: node.start].rstrip()) if is_block else node.start  # a block is below its key
+        space = " " if start == node.end or is_block else ""  # nothing came after the colon
         new = space + (anchor[1] if anchor else "") + new
-        if node.flow:
-            return self._unless_comments(node.start, node.end, path, new)
-        return Edit(node.start, node.end, new)
+        if node.kind != "scalar":
+            return self._unless_comments(start, node.end, path, new)
+        return Edit(start, node.end, new)
 
     def _addition(self, node: _Node, new: str, path: KeyPath) -> Edit:
         """A key or an item after the last one of its kind."""

@@ -144,8 +144,10 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
         (["compare-log", "-"], "directory; standard input is called /dev/stdin here"),
         (["compare-log", "-c", "-", "-"], "standard input is called /dev/stdin here"),
         (["find-rate", "--log", "-"], "directory; standard input is called /dev/stdin here"),
-        (["show", "https://a.b/c.yml?raw=true"], "directory; nothing is read from the web, download it first"),
-        (["compare-log", "http://a.b/train.log"], "directory; nothing is read from the web, download it first"),
+        (["show", "https://a.b/c.yml?raw=true"], "error: https://a.b/c.yml?raw=true: cannot be read: No such file or "),
+        (["check", "https://a.b/c.yml"], "error: https://a.b/c.yml: cannot be read: No such file or directory; nothing"),
+        (["compare-log", "http://a.b/train.log"], "error: http://a.b/train.log: cannot be read: No such file or "),
+        (["resume", "c.yml", "--checkpoint", "hdfs://a/latest"], "directory; nothing is read from the web, download"),
         (["show", "C:/c.yml"], "cannot be read: No such file or directory\n"),
         (["show", "none/*.yml"], "directory; no file fits this pattern, or quotes keep the shell from filling it in"),
         (["schema", "-"], "unrecognized arguments: -\n"),
@@ -280,7 +282,7 @@ def test_help_in_a_terminal_of_any_width(command: Command, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-@pytest.mark.parametrize("words", [["plot"], ["--version", "--verbose"]])
+@pytest.mark.parametrize("words", [["plot"], ["--version"], ["--help"], ["--version", "--verbose"]])
 def test_a_full_disk_behind_standard_output_is_said(tmp_path: Path, words: list[str], unbuffered: str) -> None:
     done = _with_full("stdout", words, tmp_path, PYTHONUNBUFFERED=unbuffered)
     assert (done.returncode, done.stderr) == (2, "error: No space left on device\n")

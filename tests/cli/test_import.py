@@ -108,3 +108,14 @@ def test_what_such_a_class_does_wrong_is_said_with_its_name(process: Command, co
         assert done.returncode == 2
         assert done.stderr.startswith(f"error: {said} does not work: "), done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_a_folder_is_checked_whatever_one_of_them_does_late(process: Command, config: Path) -> None:
+    late = FAULTY.replace('getattr(k, "size", 1) > 10', "isinstance(k, int) and 0 < k < 199")
+    (config.parent / "of_mine.py").write_text(late)
+    (config.parent / "d.yml").write_bytes(config.read_bytes().replace(b"Imported1", b"Const"))
+    done = process("check", ".", "--import", "of_mine", "--iters-per-epoch", "100", "--format", "concise")
+    assert done.returncode == 2
+    assert "c.yml:1:1: LR100 error the class Broken of of_mine:12 does not work: ZeroDivisionError" in done.stdout
+    assert "1 error in 2 files" in done.stdout
+    assert done.stderr == ""

@@ -38,15 +38,19 @@ def served(folder: Path, *arguments: str) -> Iterator[str]:
         yield address
 
 
-@contextmanager
-def running(folder: Path, port: int, *arguments: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """The address and the process of a running `ppocr-lr explore`, which ends as people end it."""
-    words = [sys.executable, "-m", "ppocr_lr", "explore", "--no-browser", "--port", str(port), *arguments]
-    server = subprocess.Popen(
-        words, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+def started(folder: Path, *arguments: str, **streams: Any) -> subprocess.Popen[str]:
+    """The process of `ppocr-lr explore`."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "ppocr_lr", "explore", "--no-browser", *arguments], cwd=folder, text=True, **streams,
         # NiceGUI looks for pytest, and is another server then.
         env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
     )  # fmt: skip
+
+
+@contextmanager
+def running(folder: Path, port: int, *arguments: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The address and the process of a running `ppocr-lr explore`, which ends as people end it."""
+    server = started(folder, "--port", str(port), *arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
         assert server.stdout
         line = server.stdout.readline()

@@ -20,7 +20,7 @@ import pytest
 from ppocr_lr.errors import ArgumentError
 from ppocr_lr.explore.server import MOST_PAGES, Bounded, OwnSiteOnly, addresses, free_port
 from tests.conftest import Command
-from tests.explore.conftest import served
+from tests.explore.conftest import served, started
 
 
 @pytest.fixture(scope="module")
@@ -206,3 +206,10 @@ def test_the_server_needs_neither_paddle_nor_matplotlib() -> None:
     code += "print({'paddle', 'matplotlib'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
     assert done.stdout == "set()\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+def test_an_address_that_cannot_be_told_ends_it(tmp_path: Path) -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        server = started(tmp_path, stdout=full, stderr=subprocess.PIPE)
+        assert (server.communicate(timeout=60)[1], server.returncode) == ("error: No space left on device\n", 2)

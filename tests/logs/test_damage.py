@@ -94,6 +94,10 @@ def folded(line: str, width: int) -> str:
     return "".join(f"{line[at : at + width]}\n" for at in range(0, len(line), width))
 
 
+def in_json(line: str) -> str:
+    return json.dumps({"log": line, "stream": "stdout"})
+
+
 KEPT: dict[str, Callable[[str], str | bytes]] = {
     "colours": each_line(lambda line: f"\x1b[32m{line}\x1b[0m"),
     "a coloured level": each_line(lambda line: line.replace("INFO", "\x1b[1;32mINFO\x1b[0m")),
@@ -110,6 +114,8 @@ KEPT: dict[str, Callable[[str], str | bytes]] = {
     "docker's file": each_line(lambda line: json.dumps({"log": f"{line}\n", "stream": "stdout", "time": "2022"})),
     "docker's file of a terminal": each_line(lambda line: json.dumps({"log": f"{line}\r\n", "stream": "stdout"})),
     "docker's file of colours": each_line(lambda line: json.dumps({"log": f"\x1b[1m{line}\x1b[0m\n".replace("INFO", "\x1b[1;32mINFO\x1b[0m")})),
+    "docker's file in a file of its kind": each_line(lambda line: in_json(in_json(f"{line}\r\n"))),
+    "objects of JSON in others of others": each_line(lambda line: in_json(in_json(in_json(line)))),
     "journald": each_line(lambda line: f"Sep 29 02:59:23 host python3[1234]: {line}"),
     "compose": each_line(lambda line: f"trainer-1  | {line}"),
     "kubectl --prefix": each_line(lambda line: f"[pod/train-0/main] {line}"),

@@ -55,6 +55,9 @@ def test_what_a_column_may_hold(tmp_path: Path) -> None:
     values = [metric for _, metric in column(tmp_path, text).found]
     assert math.isnan(values.pop(1))
     assert values == [0.5, -math.inf, 3]
+    named = column(tmp_path, '# of a table\n"acc, 验证"\n0.5\n0.6\n')
+    assert [metric for _, metric in named.found] == [0.5, 0.6]
+    assert named.words().startswith("2 metrics (acc, 验证) in ")
     (tmp_path / "metrics.txt").write_bytes("0.5\r\n0.6\r\n".encode("utf-16"))  # as PowerShell's > writes it
     assert read_metrics(tmp_path / "metrics.txt", {}).values == [0.5, 0.6]
 
@@ -64,6 +67,9 @@ def test_what_a_column_may_hold(tmp_path: Path) -> None:
     [
         ("0.5\n\nhalf\n", r"metrics.txt:3: 'half' is not a number; a file of metrics has one on each line"),
         ("0.5, 0.6\n", r"metrics.txt:1: '0.5, 0.6' is not a number"),
+        ("acc\nhmean\n0.5\n", r"metrics.txt:1: 'acc' is not a number"),
+        ("acc\n0.5\nhalf\n", r"metrics.txt:3: 'half' is not a number"),
+        ("0.5.1\n0.6\n", r"metrics.txt:1: '0.5.1' is not a number"),
         ("x" * 900, r"metrics.txt:1: '\w+\.\.\.\w+' is not a number"),
         ("\x1b[31m", r"metrics.txt:1: '\\x1b"),
         ("# only words\n\n", r"metrics.txt: holds no metric"),

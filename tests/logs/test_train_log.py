@@ -153,7 +153,7 @@ def test_encodings(tmp_path: Path, encode: object, name: str) -> None:
 
 
 @given(
-    st.sampled_from(["utf-8", "utf-8-sig", "gbk", "utf-16", "utf-16-le", "utf-16-be"]),
+    st.sampled_from(["utf-8", "utf-8-sig", "gbk", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]),
     st.sampled_from(["\n", "\r\n"]),
     st.lists(st.text(st.characters(codec="gbk", exclude_characters="\r\n"), max_size=30), max_size=4),
     st.integers(1, 9),

@@ -62,6 +62,7 @@ def test_the_word_python_may_stand_before_the_script(python: str) -> None:
         ("tools/trian.py -c c.yml", "tools/trian.py: does not exist; did you mean tools/train.py?"),
         ("c.yml", "c.yml: is not a Python script; name that first: tools/train.py -c c.yml"),
         ("run.sh -c c.yml", "run.sh: is not a Python script; name that first: tools/train.py -c config.yml"),
+        ("sh run.sh", "sh: is not a Python script; name that first: tools/train.py -c config.yml"),
         ("train.py -c c.yml", f"{os.sep}train.py: does not exist"),  # with its folder, which may be the wrong one
         ("tools -c c.yml", f"{os.sep}tools: is a folder; give a file name"),
         (

@@ -32,6 +32,7 @@ GOOD: list[tuple[list[str], list[str], Any]] = [
     (["Train.sampler.name=MultiScaleSampler"], ["Train", "sampler", "name"], "MultiScaleSampler"),
     (["Global.epoch_num="], ["Global", "epoch_num"], None),
     (["Global.epoch_num=1e2"], ["Global", "epoch_num"], 100),
+    (["Optimizer.lr.warmup_epoch=1e400"], ["Optimizer", "lr", "warmup_epoch"], "1e400"),
     (
         [
             "Optimizer.lr={name: MultiStepDecay, learning_rate: 1, gamma: 0.1}",

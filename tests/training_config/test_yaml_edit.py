@@ -65,6 +65,10 @@ EDITS: list[tuple[str, tuple[Any, ...], str]] = [
     ("Global:\n  a: |\n    text\n  b: 1\n", ("a=1",), "Global:\n  a: 1\n  b: 1\n"),
     ("Global:\r\n  a: &x >-\r\n    1e-3\r\n", ("a=1",), "Global:\r\n  a: &x 1\r\n"),
     ("Global:\n  a: |\n    text\n\n\nT: 1\n", ("a=1",), "Global:\n  a: 1\n\n\nT: 1\n"),
+    # a block becomes something else
+    ("Global:\n  a:\n    - x\n  b: 1\n", ("a=5",), "Global:\n  a: 5\n  b: 1\n"),
+    ("Global:\n  a:\n  - x\n  - y # c\n\nT: 1\n", ("a=5",), "Global:\n  a: 5 # c\n\nT: 1\n"),
+    ("Global:\r\n  a:\r\n    x: 1", ("a=[5]",), "Global:\r\n  a: [5]"),
     # a list grows and shrinks
     ("Global: {a: [1,2]}\n", ("a=[1, 2, 3]",), "Global: {a: [1,2,3]}\n"),
     ("Global: {a: [1]}\n", ("a=[1, 3]",), "Global: {a: [1, 3]}\n"),
@@ -132,6 +136,9 @@ def test_one_place_changes(text: str, steps: tuple[Any, ...], result: str) -> No
         ("Global: {a: &x 1e-3, b: *x}\n", ("a=0.001",)),
         ("Global:\n  a: 1\n", (remove("Global.a"),)),  # null is left of a block, no mapping
         ("Global: {a: 1, # c\n  b: 2}\n", (remove("Global.b"),)),  # the comment would go
+        ("Global:\n  a:\n  - 1 # one\n  - 2\n", ("a=5",)),
+        ("Global:\n  a: # none\n  - 1\n", ("a=5",)),
+        ("Global:\n  a: &m\n  - 1\nT: *m\n", ("a=5",)),
         ("Global: {a: [ # none\n  ]}\n", ("a=[1]",)),
         ("Global: {a: [1, # one\n  2]}\n", ("a=1",)),
         ("Global:\n  a: &x 1\n  a: *x\n", (keep_last("Global.a"),)),
@@ -294,17 +301,24 @@ def test_a_section_is_cut_out_and_put_back(pieces: list[Piece], after: str, newl
 # Files.
 
 
-@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf", b"\xef\xbb\xbf" * 2, b"\xff\xfe", b"\xfe\xff"])
+MARKS = {
+    b"": "utf-8", b"\xef\xbb\xbf": "utf-8", b"\xef\xbb\xbf" * 2: "utf-8", b"\xff\xfe": "utf-16-le",
+    b"\xfe\xff": "utf-16-be", b"\xff\xfe\0\0": "utf-32-le",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mark", MARKS)
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_a_file_keeps_its_encoding_and_mode(mark: bytes, newline: str, tmp_path: Path) -> None:
     path = tmp_path / "c.yml"
-    encoding = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(mark, "utf-8")
+    encoding = MARKS[mark]
     path.write_bytes(mark + f"a: 1{newline}# 学习率 😀{newline}b: 2".encode(encoding))
     path.chmod(0o640)
     file = read_file_text(path)
     new = edited(file.text, [], {"a": 3, "b": 2})
     first, *patch = file.diff(new)
-    assert ("UTF-16" in first, patch[0][:4] == "--- ") == ("16" in encoding, "16" in encoding)  # the patch is not
+    wide = encoding != "utf-8"
+    assert (encoding.upper() in first, patch[0][:4] == "--- ") == (wide, wide)  # the patch is not
     assert list(file.diff(file.text)) == []
     file.write(new)
     assert path.read_bytes() == mark + f"a: 3{newline}# 学习率 😀{newline}b: 2".encode(encoding)

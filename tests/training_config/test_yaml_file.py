@@ -154,6 +154,8 @@ def test_our_bound_speaks_before_the_librarys(text: str, monkeypatch: pytest.Mon
         ("a: 学习率".encode(), {"a": "学习率"}),
         ("a: 学习率".encode("utf-8-sig"), {"a": "学习率"}),
         ("a: 学习率".encode("utf-16"), {"a": "学习率"}),
+        ("a: 学习率".encode("utf-32"), {"a": "学习率"}),
+        ("\ufeffa: 学习率".encode("utf-32-be"), {"a": "学习率"}),
         (b"a: &x [1, 2]\nb: *x\r\nc: *x", {"a": [1, 2], "b": [1, 2], "c": [1, 2]}),
         (b"base: &b {k: 1}\nchild: {<<: *b, m: 2}", {"base": {"k": 1}, "child": {"k": 1, "m": 2}}),
         (b"", None),
