@@ -31,7 +31,7 @@ from ppocr_lr.cli.run_options import add_run, add_scaling, run_flags
 from ppocr_lr.errors import ArgumentError, LRConfigError, printable, reason
 from ppocr_lr.finding import Severity
 from ppocr_lr.language import tr
-from ppocr_lr.lr_config.foreign import fault_of_another
+from ppocr_lr.lr_config.registry import faults_told
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.training_config.logged_config import is_log
 from ppocr_lr.training_config.yaml_file import (
@@ -210,11 +210,9 @@ def _checked(paths: list[str], arguments: argparse.Namespace, fixes: Fixes) -> l
             continue
         told = _with_settings(arguments, settings.values)
         try:
-            report = _check(path, told, settings, fixes, content)
-        except Exception as raised:
-            error = raised if isinstance(raised, LRConfigError) else fault_of_another(raised)
-            if error is None:
-                raise
+            with faults_told():
+                report = _check(path, told, settings, fixes, content)
+        except LRConfigError as error:
             if not named and content is None and is_something_else(path):
                 passed_by += 1
                 continue

@@ -17,6 +17,7 @@ from ppocr_lr import __version__
 from ppocr_lr.cli.options import Parser, flag, import_modules, look_at_files, print_error
 from ppocr_lr.errors import LRConfigError, MissingExtraError, arguments_called, printable
 from ppocr_lr.language import labelled, speaking, tr
+from ppocr_lr.lr_config.registry import faults_told
 
 COMMANDS = (
     "plot", "show", "explore", "check", "scale", "diff", "find-rate", "train", "resume", "compare-log", "explain",
@@ -87,7 +88,7 @@ def run(argv: Sequence[str]) -> int:
         with arguments_called(flag):
             arguments = parser.parse_args(argv, argparse.Namespace(command=command))
             import_modules(getattr(arguments, "imports", ()))
-            with _silence() if arguments.quiet else nullcontext(), speaking(_language(arguments)):
+            with _silence() if arguments.quiet else nullcontext(), speaking(_language(arguments)), faults_told():
                 _take_last_overrides(arguments)
                 look_at_files(arguments)
                 status = int(arguments.run(arguments))
@@ -101,13 +102,6 @@ def run(argv: Sequence[str]) -> int:
     except KeyboardInterrupt as stop:
         print(printable(str(stop) or "interrupted"), file=sys.stderr)
         return 130
-    except Exception as error:
-        from ppocr_lr.lr_config.foreign import fault_of_another
-
-        if (fault := fault_of_another(error)) is None:
-            raise
-        print_error(fault)
-        return 2
     if status or "start" not in arguments:
         return status
     with speaking(_language(arguments)):

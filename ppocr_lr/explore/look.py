@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from ppocr_lr.curve.axis import Axis, updates_per_unit
 from ppocr_lr.curve.polyline import curve_points
 from ppocr_lr.curve.summary import plan_rows, trainer_text
 from ppocr_lr.curve.tables import area_text, phase_rows
-from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, MissingExtraError, Problem
+from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, Problem
 from ppocr_lr.explore.draft import FLAGS, Draft, example_curve, schedule_name
 from ppocr_lr.explore.state import State
 from ppocr_lr.export.html import CONFIG, figure, legend_name, line_of
@@ -21,7 +22,7 @@ from ppocr_lr.finding import Finding
 from ppocr_lr.language import later, tr
 from ppocr_lr.logs.dots import dots_of
 from ppocr_lr.lr_config import Run
-from ppocr_lr.lr_config.foreign import fault_of_another
+from ppocr_lr.lr_config.registry import faults_told
 from ppocr_lr.numbers_text import count_text, plain_text
 from ppocr_lr.plotting.style import ALERT, GREY, MARK_DASHES, MARKERS, THIN
 from ppocr_lr.training_config.plan import PlannedRun
@@ -78,17 +79,10 @@ class Dropped:
 def curves_of(state: State) -> Curves:
     """The curves of a state, or why there are none."""
     try:
-        return _drawn(state)
-    except Exception as error:
-        return Curves(problems=_fault(error).problems)
-
-
-def _fault(error: Exception) -> LRConfigError:
-    """What is wrong with a config, or with the schedule of another project that was at work; else it is raised."""
-    fault = error if isinstance(error, LRConfigError) else fault_of_another(error)
-    if fault is None:
-        raise error
-    return fault
+        with faults_told():
+            return _drawn(state)
+    except LRConfigError as error:
+        return Curves(problems=error.problems)
 
 
 def _drawn(state: State) -> Curves:
@@ -154,9 +148,10 @@ def _with_places(draft: Draft, error: LRConfigError) -> Iterator[Problem]:
 def details_of(state: State, planned: PlannedRun, dropped: Dropped) -> Details:
     """The numbers of a state and the findings, its logs and its checkpoint beside the curve, what to take home."""
     try:
-        return _told(state, planned, dropped)
-    except Exception as error:
-        return Details(verdicts=(str(_fault(error)),))
+        with faults_told():
+            return _told(state, planned, dropped)
+    except LRConfigError as error:
+        return Details(verdicts=(str(error),))
 
 
 def _told(state: State, planned: PlannedRun, dropped: Dropped) -> Details:
@@ -230,10 +225,9 @@ def _mark(update: int, rate: float, planned: PlannedRun, axis: Axis) -> dict[str
 @cache  # the same for all visitors
 def small_picture(name: str, width: int = 96, height: int = 40) -> str:
     """The shape of a schedule as a small SVG; only a frame for one that a metric decides, or that does not work."""
-    try:
+    line = ""
+    with suppress(LRConfigError), faults_told():
         line = _small_line(name, width, height)
-    except Exception as error:
-        _, line = _fault(error), ""
     return (
         f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" aria-hidden="true">'
         f'<polyline points="{line}" fill="none" stroke="currentColor" stroke-width="1.6"/></svg>'
@@ -263,6 +257,7 @@ MEDIA = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv", "html": 
 """The kinds of files that the curves can be had as."""
 
 
+@faults_told()
 def file_of(state: State, kind: str) -> bytes:
     """The curves, of which there must be one, as a file of one of the kinds, as `ppocr-lr plot` writes it.
 
@@ -272,15 +267,6 @@ def file_of(state: State, kind: str) -> bytes:
         ImportError: a package for it is not installed.
         LRConfigError: the config cannot be planned, or the schedule is another project's and does not work.
     """
-    try:
-        return _written(state, kind)
-    except MissingExtraError:
-        raise
-    except Exception as error:
-        raise _fault(error) from None
-
-
-def _written(state: State, kind: str) -> bytes:
     runs, names, _ = _runs_of(state)
     names = names if len(runs) > 1 else []
     file = io.BytesIO()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
-from ppocr_lr.errors import LRConfigWarning
+from ppocr_lr.errors import LRConfigError, LRConfigWarning, MissingExtraError
 
 if TYPE_CHECKING:
     from ppocr_lr.lr_config.base import LRConfig
@@ -112,6 +113,21 @@ def register_lr_config(name: str) -> Callable[[Model], Model]:
         return made
 
     return register
+
+
+@contextmanager
+def faults_told() -> Iterator[None]:
+    """Whatever a schedule of another project does wrong becomes an `LRConfigError` that names its class."""
+    try:
+        yield
+    except (LRConfigError, MissingExtraError, OSError, Warning):
+        raise  # no schedule's fault
+    except Exception as error:
+        from ppocr_lr.lr_config.foreign import fault_of_another
+
+        if (fault := fault_of_another(error)) is None:
+            raise
+        raise fault from error
 
 
 def _identity(model: type[LRConfig]) -> str:
