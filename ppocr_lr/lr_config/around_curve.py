@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def whole_schedule(config: LRConfig, window: Window) -> Schedule:
-    """Warmup, hold and curve, each if it lasts at least one iteration; in steps with `once_per_epoch`."""
+    """Warmup, hold and the curve between its bounds, each if there is any of it; in steps with `once_per_epoch`."""
     for key, field in type(config).model_fields.items() if config.has_key("warmup_mode") else ():
         if UP_TO_PEAK in field.metadata and (rate := getattr(config, key)) and rate > config.peak:
             raise config.error(key, tr("at most the peak, {peak}", peak=f"{config.peak:g}"))
@@ -29,7 +29,7 @@ def whole_schedule(config: LRConfig, window: Window) -> Schedule:
 
 
 def _in_steps(config: LRConfig, schedule: Schedule, window: Window) -> Schedule:
-    """The schedule in steps of epochs of the run, within one of which a stage may begin."""
+    """The schedule in steps of the run's epochs; a stage may begin within one."""
     epoch = window.run.iters_per_epoch
     into = window.begin % epoch
     if into:
@@ -42,7 +42,7 @@ def _in_steps(config: LRConfig, schedule: Schedule, window: Window) -> Schedule:
 
 
 def _bounded(config: LRConfig, schedule: Schedule) -> Schedule:
-    """Kept between the section's `floor` and `ceiling`, if it has any."""
+    """The schedule between the section's `floor` and `ceiling`, if it has either."""
     bounds = {key: bound for key in ("floor", "ceiling") if (bound := config.around(key))}
     if not bounds:
         return schedule
@@ -55,7 +55,7 @@ def _bounded(config: LRConfig, schedule: Schedule) -> Schedule:
 
 
 def _behind(config: LRConfig, window: Window) -> Schedule:
-    """What comes after warmup and hold: the curve, shortened if a key asks for that."""
+    """What comes after warmup and hold: the curve, as long as the keys say."""
     lead_iters = config.lead_length(window)
     within_run = config.fills_the_run or config.around("decay_within_run")
     tail_iters = window.iters(config.around("cooldown_epochs"))
@@ -81,7 +81,7 @@ def _behind(config: LRConfig, window: Window) -> Schedule:
 
 
 def warmed_up(config: LRConfig, schedule: Schedule, iters: int) -> Schedule:
-    """The schedule with a warmup of `iters` updates, if that is any, before it or over its beginning."""
+    """The schedule with a warmup before it or over its beginning; the schedule itself where `iters` is 0."""
     if not iters:
         return schedule
     start, mode, overlap = config.warmup_start, config.around("warmup_mode"), config.around("warmup_overlap")

@@ -116,7 +116,7 @@ class LRConfig(BaseModel, ABC):
         return LedPlateau(warmed_up(self, after or schedules.Constant(self.peak), iters), iters, self)
 
     def to_schedule(self, window: Window) -> Schedule:
-        """The curve with what is around it."""
+        """The schedule of a run, or of a stage of one: the curve, with what the keys of `takes` put around it."""
         return whole_schedule(self, window)
 
     @property
