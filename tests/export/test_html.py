@@ -21,7 +21,8 @@ from ppocr_lr.check.report import Report, check_file, check_planned
 from ppocr_lr.check.rules import RULES
 from ppocr_lr.errors import Place
 from ppocr_lr.export import EXPORTS
-from ppocr_lr.export.html import figure, legend_name, write_html
+from ppocr_lr.export.html import write_html
+from ppocr_lr.export.plotly_figure import figure, legend_name
 from ppocr_lr.finding import Finding, Severity
 from ppocr_lr.language import speaking
 from ppocr_lr.numbers_text import rate_text
