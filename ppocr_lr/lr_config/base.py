@@ -75,7 +75,7 @@ class LRConfig(BaseModel, ABC):
     nearest_in_paddleocr: ClassVar[str] = ""
     """For a name that PaddleOCR does not know: what comes nearest there."""
     example: ClassVar[Mapping[str, Any]] = {"learning_rate": 0.001}
-    """A section to begin with, for a run of any length; its keys are those without which it has no shape."""
+    """A section to begin with, for a run of any length; it has the keys that give the curve its shape."""
     tries_rates: ClassVar[bool] = False
     """True where the purpose is to try rates too low and too high: the result is their losses, not what is trained."""
     recursive_in_paddle: ClassVar[bool] = False
