@@ -26,6 +26,7 @@ from ppocr_lr.cli.main import COMMANDS, run
 from ppocr_lr.lr_config import MODELS
 from ppocr_lr.lr_config.envelope import EVERY
 from ppocr_lr.lr_config.kinds import WARMUP_SHAPES
+from ppocr_lr.lr_config.registry import IN_PADDLEOCR
 from tests import checkpoints, train_logs
 from tests.conftest import ROOT, Command
 
@@ -205,6 +206,12 @@ SHARED = {"H": "hold_epochs", "W": "decay_within_run", "C": "cooldown_epochs", "
 WITH_C = {"decay_within_run", "decay_length"}
 WARMUP = {"warmup_epoch", "warmup_iters", "warmup_ratio", "warmup_start_lr", "warmup_start_factor", "warmup_mode"}
 WARMUP |= {"warmup_power", "warmup_overlap"}
+
+
+def test_the_readme_counts_the_schedules() -> None:
+    """The Chinese one, in digits: PaddleOCR's, the others, and all."""
+    counts = [int(count) for count in re.findall(r"(\d+) 种\w*策略", TEXTS["README_ch.md"])]
+    assert counts == [len(IN_PADDLEOCR), len(MODELS) - len(IN_PADDLEOCR), len(MODELS)]
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))

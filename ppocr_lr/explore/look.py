@@ -17,7 +17,7 @@ from ppocr_lr.curve.tables import area_text, phase_rows
 from ppocr_lr.errors import ArgumentError, LRConfigError, MissingError, Problem
 from ppocr_lr.explore.draft import FLAGS, Draft, example_curve, schedule_name
 from ppocr_lr.explore.state import State
-from ppocr_lr.export.html import CONFIG, figure, legend_name, line_of
+from ppocr_lr.export.plotly_figure import CONFIG, figure, legend_name, line_of
 from ppocr_lr.finding import Finding
 from ppocr_lr.language import later, tr
 from ppocr_lr.logs.dots import dots_of

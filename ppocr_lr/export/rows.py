@@ -61,7 +61,7 @@ def write_csv(
         LRConfigError: `every` is not a positive integer, or makes more than `MOST_ROWS` rows.
         OSError: the file cannot be written.
     """
-    count = _Counter(runs, every, progress)
+    texts = _Rows(runs, every, progress)
     several = len(runs) > 1
     for run in runs:
         for comment in _comments(run):
@@ -71,7 +71,7 @@ def write_csv(
     file.write(_utf8((_csv_line("run", *columns) if several else _csv_line(*columns)) + "\n"))
     for run, label, schedules in zip(runs, names or _labels(runs), further, strict=True):
         start = f"{_csv_line(_no_formula(label))}," if several else ""
-        for rows in count.blocks(run, [schedules.get(column) for column in columns[len(COLUMNS) :]]):
+        for rows in texts.blocks(run, [schedules.get(column) for column in columns[len(COLUMNS) :]]):
             file.write(_utf8(start + f"\n{start}".join(rows) + "\n"))
 
 
@@ -92,29 +92,28 @@ def write_json(
     finite is null.
     Arguments, without `names`, and errors are those of `write_csv`.
     """
-    count = _Counter(runs, every, progress, not_finite="null")
+    texts = _Rows(runs, every, progress, not_finite="null")
     file.write(b'{"version": %d, "results": [' % JSON_VERSION)
     for index, (run, label, schedules) in enumerate(zip(runs, _labels(runs), _further(runs, beside), strict=True)):
         file.write((b",\n" if index else b"\n") + _json_head(run, label, schedules))
         between = "\n["
-        for rows in count.blocks(run, list(schedules.values())):
+        for rows in texts.blocks(run, list(schedules.values())):
             file.write((between + "],\n[".join(rows) + "]").encode())
             between = ",\n["
         file.write(b"\n]}")
     file.write(b"\n]}\n")
 
 
-class _Counter:
-    """Yields the rows of the runs in blocks of text, and keeps count of them for `progress`."""
+class _Rows:
+    """The rows of the runs as text, in blocks; counts them for `progress`."""
 
     def __init__(
         self, runs: Sequence[PlannedRun], every: int, progress: Progress | None, not_finite: str | None = None
     ) -> None:
-        # No run is longer than that, and NumPy counts no further than 2^63.
-        self._every = positive_argument("every", every)
+        self._every = positive_argument("every", every)  # at most 2^53, as a run is; NumPy counts to 2^63
         self._progress = progress
         self._not_finite = not_finite
-        self._total = sum(_row_count(run.run.total_iters, every) for run in runs)
+        self._total = sum(_row_count(run.run.total_iters, self._every) for run in runs)
         if self._total > MOST_ROWS:
             few = -(-sum(run.run.total_iters for run in runs) // MOST_ROWS) + 1
             said = tr(

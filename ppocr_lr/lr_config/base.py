@@ -14,11 +14,12 @@ from ppocr_lr.errors import LRConfigError, Path, Problem, errors_under, shown, v
 from ppocr_lr.finding import Finding, Proposal, taken_out
 from ppocr_lr.language import tr
 from ppocr_lr.lr_config import envelope
+from ppocr_lr.lr_config.around_curve import warmed_up, whole_schedule
 from ppocr_lr.lr_config.envelope import LAST_EPOCH, TANGENT, WARMUP_MODE, Keys
-from ppocr_lr.lr_config.kinds import DECAY_SHAPES, ITERATIONS, LARGEST_RATE, UP_TO_PEAK, WARMUP_SHAPES, Ours
+from ppocr_lr.lr_config.kinds import DECAY_SHAPES, ITERATIONS, LARGEST_RATE, Ours
 from ppocr_lr.lr_config.length import Length, as_written, items
 from ppocr_lr.lr_config.run import Run, Window
-from ppocr_lr.numbers_text import amount, rate_text
+from ppocr_lr.numbers_text import rate_text
 from ppocr_lr.schedules import Schedule, Shape
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class LRConfig(BaseModel, ABC):
     nearest_in_paddleocr: ClassVar[str] = ""
     """For a name that PaddleOCR does not know: what comes nearest there."""
     example: ClassVar[Mapping[str, Any]] = {"learning_rate": 0.001}
-    """A section to begin with, for a run of any length; its keys are those without which it has no shape."""
+    """A section to begin with, for a run of any length; it has the keys that give the curve its shape."""
     tries_rates: ClassVar[bool] = False
     """True where the purpose is to try rates too low and too high: the result is their losses, not what is trained."""
     recursive_in_paddle: ClassVar[bool] = False
@@ -112,67 +113,11 @@ class LRConfig(BaseModel, ABC):
     def led_plateau(self, window: Window, after: Schedule | None = None) -> LedPlateau:
         """The warmup before the plateau, for a section without a curve, followed by `after` or by the peak."""
         iters = self.warmup_length(window)
-        return LedPlateau(self.warmed_up(after or schedules.Constant(self.peak), iters), iters, self)
+        return LedPlateau(warmed_up(self, after or schedules.Constant(self.peak), iters), iters, self)
 
     def to_schedule(self, window: Window) -> Schedule:
-        """Warmup, hold and curve, each if it lasts at least one iteration; in steps with `once_per_epoch`."""
-        for key, field in type(self).model_fields.items() if self.has_key("warmup_mode") else ():
-            if UP_TO_PEAK in field.metadata and (rate := getattr(self, key)) and rate > self.peak:
-                raise self.error(key, tr("at most the peak, {peak}", peak=f"{self.peak:g}"))
-        schedule = self._bounded(self._behind(window))
-        if hold_iters := window.iters(self.around("hold_epochs")):
-            schedule = schedules.Sequence(((schedules.Constant(self.peak), hold_iters),), schedule)
-        schedule = self.warmed_up(schedule, self.warmup_length(window))
-        return self._in_steps(schedule, window) if self.around("once_per_epoch") else schedule
-
-    def _in_steps(self, schedule: Schedule, window: Window) -> Schedule:
-        """The schedule in steps of epochs of the run, within one of which a stage may begin."""
-        epoch = window.run.iters_per_epoch
-        into = window.begin % epoch
-        if into:
-            schedule = schedules.Sequence(((schedules.Constant(schedule(0)), into),), schedule)
-        try:
-            stepped = schedules.Staircase(schedule, epoch)
-        except LRConfigError:
-            raise self.error("once_per_epoch", tr("false: its cycles are not whole numbers of epochs")) from None
-        return schedules.From(stepped, into) if into else stepped
-
-    def _bounded(self, schedule: Schedule) -> Schedule:
-        """Kept between the section's `floor` and `ceiling`, if it has any."""
-        bounds = {key: bound for key in ("floor", "ceiling") if (bound := self.around(key))}
-        if not bounds:
-            return schedule
-        floor, ceiling = bounds.get("floor", 0.0), bounds.get("ceiling", LARGEST_RATE)
-        if ceiling < floor:
-            raise self.error("ceiling", tr("at least the floor, {floor}", floor=f"{floor:g}"))
-        if self.has_key("warmup_mode") and ceiling < self.peak:
-            raise self.error("ceiling", tr("at least the peak, {peak}", peak=f"{self.peak:g}"))
-        return schedules.Bounded(schedule, **bounds)
-
-    def _behind(self, window: Window) -> Schedule:
-        """What comes after warmup and hold: the curve, shortened if a key asks for that."""
-        lead_iters = self.lead_length(window)
-        within_run = self.fills_the_run or self.around("decay_within_run")
-        tail_iters = window.iters(self.around("cooldown_epochs"))
-        if self.has_key("cooldown_epochs") and self.around("decay_length") is not None:
-            if within_run or tail_iters:
-                allowed = tr("left out with decay_within_run or cooldown_epochs, which say the length")
-                raise self.error("decay_length", allowed)
-            return self.curve(window._replace(length=self.some_iters("decay_length", window)))
-        if not (within_run or tail_iters):
-            return self.curve(window)
-        rest = window.within(lead_iters, tail_iters)
-        if not rest.decay_iters and self.has_key("cooldown_epochs"):
-            key, allowed = ("cooldown_epochs", tr("shorter")) if tail_iters else ("decay_within_run", "false")
-            why = tr(
-                "{allowed}: {lead} of warmup and hold and {tail} of cooldown leave nothing of the run's {total}",
-                allowed=allowed,
-                lead=amount(lead_iters, "iteration"),
-                tail=tail_iters,
-                total=window.total_iters,
-            )
-            raise self.error(key, why)
-        return schedules.HeldAfter(self.curve(rest), rest.decay_iters) if tail_iters else self.curve(rest)
+        """The schedule of a run, or of a stage of one: the curve, with what the keys of `takes` put around it."""
+        return whole_schedule(self, window)
 
     @property
     def peak(self) -> float:
@@ -380,36 +325,6 @@ class LRConfig(BaseModel, ABC):
         if len(given) > 1:
             said = tr("{given} say the same in two ways; write one of them", given=tr(" and ").join(given))
             raise LRConfigError(said)
-
-    def warmed_up(self, schedule: Schedule, iters: int) -> Schedule:
-        """The schedule with a warmup of `iters` updates, if that is any, before it or over its beginning."""
-        if not iters:
-            return schedule
-        start, mode, overlap = self.warmup_start, self.around("warmup_mode"), self.around("warmup_overlap")
-        if mode in ("constant", "exponential") and not start:
-            others = ", ".join(each for each in WARMUP_SHAPES if each not in ("constant", "exponential"))
-            said = tr("one of {others} where the warmup starts at 0; give warmup_start_lr", others=others)
-            raise self.error("warmup_mode", said)
-        shape, power = WARMUP_SHAPES[mode], self.around("warmup_power")
-        if power != 1:
-            if mode != "linear":
-                raise self.error("warmup_power", tr("1 unless warmup_mode is linear"))
-            shape = schedules.Power(power)
-        if overlap == "none":
-            return schedules.Warmup(schedule, iters, self.peak, start, shape)
-        if overlap == "product":
-            factor = schedules.Warmup(schedules.Constant(1.0), iters, 1.0, start / self.peak, shape)
-            try:
-                return schedules.Product(schedule, factor)
-            except LRConfigError:
-                allowed = tr("another value: the decay turns too often during the warmup")
-                raise self.error("warmup_overlap", allowed) from None
-        rest = schedules.From(schedule, iters)
-        top = self.peak if overlap == "peak" else rest(0)
-        if top <= start:
-            allowed = tr("another value: at the end of the warmup the decay is at {rate}", rate=f"{top:g}")
-            raise self.error("warmup_overlap", allowed)
-        return schedules.Warmup(rest, iters, top, start, shape)
 
 
 def _iterations(value: Any, field: FieldInfo) -> Iterator[int]:

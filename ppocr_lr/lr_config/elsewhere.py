@@ -54,7 +54,18 @@ _KEYS = {
     "mode": "scale_mode",
     "stages": "schedulers schedules",
 }
-CALLED_ELSEWHERE = {word: tuple(here.split()) for here, words in _KEYS.items() for word in words.split()}
+
+
+def _by_word(table: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """What each word of a table means; for one in several lines, what all of them say."""
+    meant: dict[str, tuple[str, ...]] = {}
+    for here, words in table.items():
+        for word in words.split():
+            meant[word] = (*meant.get(word, ()), here)
+    return meant
+
+
+CALLED_ELSEWHERE = {word: tuple(" ".join(here).split()) for word, here in _by_word(_KEYS).items()}
 
 # Everyday words, which mean something else outside an lr section.
 _COMMON = frozenset({"cycle", "cycles", "k", "mode", "schedulers", "schedules", "stages", "warmup"})
@@ -72,34 +83,33 @@ INSTEAD: Mapping[object, str] = {
 KNOWN_ELSEWHERE = frozenset(CALLED_ELSEWHERE).union(*CALLED_ELSEWHERE.values()) - _COMMON
 """Keys of learning-rate sections, here or in other libraries."""
 
-_NO_FUNCTION = "a section holds no function"
-
-_OR = ", or "  # between names, each of which is an answer
-
 # Names here, and what Paddle, PyTorch, PaddleOCR and others call the classes behind them, mostly without `_ENDINGS`.
 _NAMES = {
     "Const": "Constant",
-    "Cosine": "CosineAnnealing",
-    "CosineWarmRestarts": "CosineAnnealingWarmRestarts CosineDecayRestarts SGDR",
-    "Cosine, or CosineWarmRestarts": "CosineLRScheduler",
-    "Scale (any schedule times a factor)": "Chained",
+    "Cosine": "CosineAnnealing CosineLRScheduler",
+    "CosineWarmRestarts": "CosineAnnealingWarmRestarts CosineDecayRestarts CosineLRScheduler CosineRestart SGDR",
+    later("Sequence (of Cosine)"): "CosineRestart",
+    later("Scale (any schedule times a factor)"): "Chained",
     "Sequence": "Composite Concat Sequential",
-    "CosineWarmRestarts, or Sequence (of Cosine)": "CosineRestart",
     "InverseSqrt": "InverseSquareRoot",
-    f"Sequence or PiecewiseLinear ({_NO_FUNCTION})": "Lambda",
+    later("Sequence or PiecewiseLinear (a section holds no function)"): "Lambda",
     "Cyclic": "LinearCyclical",
-    "a name with warmup_epoch, such as Const or Cosine": "LinearWarmup",
+    later("a name with warmup_epoch, such as Const or Cosine"): "LinearWarmup",
     "MultiStepDecay": "MultiStep StepWithFixedGamma",
-    f"Exponential ({_NO_FUNCTION})": "Multiplicative",
-    **{f"{name} (with step_size: 1it)": name for name in ("Exponential", "InverseTime", "NaturalExp")},  # per step()
+    later("Exponential (a section holds no function)"): "Multiplicative",
+    later("Exponential (with step_size: 1it)"): "Exponential",  # theirs is per step()
+    later("InverseTime (with step_size: 1it)"): "InverseTime",
+    later("NaturalExp (with step_size: 1it)"): "NaturalExp",
     "Scale": "Multiply",
     "ReduceOnPlateau": "Plateau ReduceLROnPlateau",
-    "Linear (with power), or Polynomial": "Poly Polynomial",
-    "KDecay, or Linear (with decay_length and end_lr)": "SWA",
+    later("Linear (with power)"): "Poly Polynomial",
+    "Polynomial": "Poly Polynomial",
+    "KDecay": "SWA",
+    later("Linear (with decay_length and end_lr)"): "SWA",
     "WSD": "TriStage WarmupStable",
-    "Cosine (with warmup_epoch)": "WarmupCosine",
+    later("Cosine (with warmup_epoch)"): "WarmupCosine",
 }
-CLASSES_ELSEWHERE = {word: here for here, words in _NAMES.items() for word in words.split()}
+CLASSES_ELSEWHERE = _by_word(_NAMES)
 _ENDINGS = "(Decay|LR|Param|Schedule|Scheduler)+$"
 
 
@@ -118,8 +128,9 @@ def unknown_name(name: object, known: Collection[str]) -> LRConfigError:
     suggestion = ""
     if isinstance(name, str):
         stem = re.sub(_ENDINGS, "", name)
-        meant = CLASSES_ELSEWHERE.get(name, CLASSES_ELSEWHERE.get(stem, stem if stem in known else "")).split(_OR)
-        taken = _OR.join(each for each in meant if set(re.findall(r"[A-Z]\w+", each)) <= {*known})
+        here = (stem,) if stem in known else ()
+        meant = CLASSES_ELSEWHERE.get(name, CLASSES_ELSEWHERE.get(stem, here))
+        taken = tr(", or ").join(tr(each) for each in meant if {*re.findall(r"[A-Z]\w+", each)} <= {*known})
         suggestion = tr("; did you mean {names}?", names=taken) if taken else did_you_mean(name, sorted(known))
     names = ", ".join(sorted(known))
     problem = tr(

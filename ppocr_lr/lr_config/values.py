@@ -24,7 +24,7 @@ def number_of(value: object) -> float | None:
 
 
 def any_number_of(value: object) -> float | None:
-    """The same of a number that may be infinite, as one too large for a float is, or NaN."""
+    """As `number_of`, but the number may also be NaN, or infinite, as one too large for a float is."""
     if isinstance(value, str):
         return number_in_text(value)
     if isinstance(value, bool) or not isinstance(value, Real):

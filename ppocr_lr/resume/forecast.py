@@ -22,12 +22,9 @@ from ppocr_lr.resume.checkpoint import Checkpoint, read_checkpoint
 from ppocr_lr.resume.optimizers import lacking
 from ppocr_lr.schedules import Schedule
 from ppocr_lr.training.resumed import ResumedByPaddle, is_bare_number, resumed_by_paddle, wraps_a_scheduler
-from ppocr_lr.training.scheduler_state import WRAPPED_KEY, relative_jump
+from ppocr_lr.training.scheduler_state import EQUAL, WRAPPED_KEY, relative_jump
 from ppocr_lr.training_config.plan import PlannedRun, plan_config
 from ppocr_lr.training_config.sections import resumed_from
-
-EQUAL = 1e-9
-"""Rates that differ by less, relatively, are the same; Paddle's recursion drifts by some 1e-13."""
 
 _DEAD = 1e-3  # of the peak: nothing is learnt below
 _SAMPLES = 101  # updates that are examined
@@ -38,7 +35,7 @@ _MOST_EPOCHS = 1000  # lengths of the saved run that are tried
 
 @dataclass(frozen=True)
 class Resume:
-    """A checkpoint, the run that is to continue from it, and the outcome."""
+    """A checkpoint, the run that is to continue from it, and what comes of it."""
 
     planned: PlannedRun
     checkpoint: Checkpoint
@@ -59,7 +56,7 @@ class Resume:
 
     @property
     def schedule(self) -> Schedule:
-        """The config's."""
+        """The config's schedule."""
         return self.planned.schedule
 
     @cached_property
@@ -70,7 +67,7 @@ class Resume:
 
     @cached_property
     def rate_before(self) -> float | None:
-        """The rate in the checkpoint."""
+        """The rate in the checkpoint; None if it holds no scheduler's state."""
         return self.checkpoint.state.rate if self.checkpoint.state else None
 
     @cached_property

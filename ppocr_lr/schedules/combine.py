@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 from heapq import merge
 from itertools import groupby, islice, pairwise
-from math import lcm
 from typing import Any
 
 from ppocr_lr.schedules.base import FOR_EVER, End, Lead, Runs, Schedule, inside, stretches
@@ -32,7 +31,7 @@ def _pieces(first: int, after: int, runs: list[range], most: int) -> list[tuple[
     return list(pairwise([first, *corners, *([after] if len(corners) < most else [])]))
 
 
-class _Looked(Schedule):
+class _Searched(Schedule):
     """A schedule that finds corners of its own inside the pieces of its parts."""
 
     def _with_own(self, given: Runs) -> Runs:
@@ -56,7 +55,7 @@ class _Looked(Schedule):
 
     def _repeated(self, found: list[int], after: int, runs: list[range]) -> list[range]:
         """The corners that recur in each period of the pattern, if they all do."""
-        begin, period = max(run[0] for run in runs), lcm(*(2 * run.step for run in runs))
+        begin, period = max(run[0] for run in runs), math.lcm(*(2 * run.step for run in runs))
         once = [corner for corner in found if begin <= corner < begin + period]
         twice = [corner for corner in found if begin + period <= corner < begin + 2 * period]
         again = all(self(corner - back) == self(corner - back + period) for corner in once for back in (0, 1))
@@ -74,7 +73,7 @@ class _Looked(Schedule):
 
 
 @dataclass(frozen=True)
-class Bounded(_Looked):
+class Bounded(_Searched):
     """`min(max(schedule(k), floor), ceiling)` at every update k: a schedule kept between two rates.
 
     Source: optax's `exponential_decay` with an `end_value`; Paddle's `ReduceOnPlateau` with a `min_lr`.
@@ -130,7 +129,7 @@ class Bounded(_Looked):
 
 
 @dataclass(frozen=True)
-class Product(_Looked):
+class Product(_Searched):
     """`end + (schedule(k) − end)·by(k)` at every update k: a schedule times another one, whose rates are factors.
 
     `end` is the rate at a factor of 0; if it is 0, this is `schedule(k)·by(k)`.
@@ -176,7 +175,7 @@ class Product(_Looked):
         if not all({-1, 1} <= way | jump for way, jump in zip(ways, jumps, strict=True)):
             return runs
         # Both come back up: only at the same place in the cycles of both are both of them monotone.
-        period = lcm(*(2 * run.step for run in runs))
+        period = math.lcm(*(2 * run.step for run in runs))
         if sum(period // run.step for run in runs) > _PLACES:
             raise refused(self, "by", self.by, "one whose cycles come together with those of the other one sooner")
         return [run[at :: period // run.step] for run in runs for at in range(period // run.step) if run[at:]]
@@ -238,7 +237,7 @@ class Staircase(Schedule):
         for first, after, runs in stretches(self.schedule.all_corners):
             steps = range(self._up(first), self._up(after), n)
             # The rates are monotone along every second corner, so a pattern is two of each step.
-            period = lcm(n, *(2 * run.step for run in runs)) // n
+            period = math.lcm(n, *(2 * run.step for run in runs)) // n
             if period > _MANY < len(steps):
                 allowed = "a length that divides the cycles of the schedule"
                 raise refused(self, "step_iters", n, allowed)

@@ -242,7 +242,7 @@ class WarmRestarts(Schedule):
 class DividedRestarts(WarmRestarts):
     """`cycles` cycles of `WarmRestarts` in N updates, with `cycle_iters` = (N,); after them the rate is `end`.
 
-    All last N/`cycles`, which need not be whole updates: cycle i starts with the first update at or after
+    Each lasts N/`cycles` updates, which need not be a whole number: cycle i starts with the first update at or after
     i·N/`cycles`. The last one is cut off if `cycles` is not a whole number.
 
     Source: transformers' `get_cosine_with_hard_restarts_schedule_with_warmup`.

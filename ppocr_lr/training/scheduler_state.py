@@ -20,6 +20,9 @@ OPTIMIZER_KEY = "LR_Scheduler"
 WRAPPED_KEY = "LinearWarmup_LR"
 """Where the state of Paddle's `LinearWarmup` holds that of the scheduler it wraps."""
 
+EQUAL = 1e-9
+"""Rates that differ by less, relatively, are the same; Paddle's recursion drifts by some 1e-13."""
+
 # Without a rate for a given update; to the last two step(k) tells a metric.
 _RECURSIVE = ("LinearLR", "MultiplicativeDecay", "ReduceOnPlateau", "LedReduceOnPlateau")
 
@@ -141,7 +144,7 @@ def jump_text(before: float | None, after: float) -> str:
     if before is None:
         return rate_text(after, 4)
     jump = relative_jump(before, after)
-    if abs(jump) < 1e-9:
+    if abs(jump) < EQUAL:
         return tr("{rate}, unchanged", rate=rate_text(before, 4))
     change = f"{rate_text(before, 4)} → {rate_text(after, 4)}"
     if math.isinf(jump):

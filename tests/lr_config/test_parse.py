@@ -179,7 +179,7 @@ def test_strict_refuses_unknown_keys(key: Any) -> None:
 
 
 def test_strict_takes_what_paddleocr_sets_itself() -> None:
-    build_schedule({**COSINE, "epochs": 20}, 20, 100, strict=True)
+    assert build_schedule({**COSINE, "epochs": 20}, 20, 100, strict=True) == build_schedule(COSINE, 20, 100)
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def test_an_installed_package_adds_names(tmp_path: Path) -> None:
     installed(tmp_path, "broken", "1 / 0")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
     done = subprocess.run([sys.executable, "-c", ASKS], env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout == "0.5 True 31\n"
+    assert done.stdout == f"0.5 True {len(MODELS) + 1}\n"
     assert "ppocr_lr.schedules: broken cannot be imported: ZeroDivisionError" in done.stderr
 
 
@@ -137,7 +137,7 @@ def test_a_module_that_is_loaded_again_registers_its_class_again() -> None:
 
 def test_the_names_are_those_of_both_lists_and_the_registered() -> None:
     own = len(MODELS)
-    assert own == len(list(MODELS)) == len(set(MODELS)) == 30
+    assert own == len(list(MODELS)) == len(set(MODELS))
     register_lr_config("Mine")(named("Mine"))
     assert list(MODELS)[own:] == ["Mine"]
     assert len(MODELS) == own + 1

@@ -12,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError, build_schedule
+from ppocr_lr.language import speaking
 from ppocr_lr.lr_config import MODELS, Run, parse, parse_lr_config
 from ppocr_lr.lr_config.elsewhere import CALLED_ELSEWHERE, CLASSES_ELSEWHERE, KNOWN_ELSEWHERE, called_elsewhere
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.parse import read_section, spelling
 from ppocr_lr.schedules import Constant, CosineWave, Decay, Sequence
+from tests.chinese import not_chinese
 from tests.lr_config.tables import EPOCHS, ITERS_EPOCH
 
 RUN = Run(EPOCHS, ITERS_EPOCH)  # 200 iterations
@@ -316,5 +318,13 @@ def test_names_of_other_libraries_are_answered_with_names_here(name: str, answer
     assert first == answer
 
 
+@pytest.mark.parametrize("name", CLASSES_ELSEWHERE)
+def test_the_answer_is_in_the_language_of_the_reader(name: str) -> None:
+    with speaking("zh"), pytest.raises(LRConfigError) as error:
+        parse_lr_config({"name": f"{name}LR"}, RUN)
+    assert not_chinese(str(error.value)) == []
+
+
 def test_answers_have_names_of_here() -> None:
-    assert all(any(word.strip(",()") in MODELS for word in answer.split()) for answer in CLASSES_ELSEWHERE.values())
+    answers = [answer for answers in CLASSES_ELSEWHERE.values() for answer in answers]
+    assert all(any(word.strip(",()") in MODELS for word in answer.split()) for answer in answers)
