@@ -213,8 +213,8 @@ class RangeTest:
 class Watch:
     """Follows a range test loss by loss, and says when it is over.
 
-    It is when a loss is not finite, or the average loss, Σ smoothing^j·loss[k−j] / Σ smoothing^j, has risen above its
-    lowest by more than (stop_factor − 1) times that (above stop_factor × lowest, for a positive loss).
+    It is over when a loss is not finite, or when the average loss, Σ smoothing^j·loss[k−j] / Σ smoothing^j, has risen
+    above its lowest by more than (stop_factor − 1) times that (above stop_factor × lowest, for a positive loss).
     """
 
     def __init__(self, smoothing: float = 0.9, stop_factor: float = 4.0) -> None:

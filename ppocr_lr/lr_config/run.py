@@ -99,7 +99,7 @@ class Window(NamedTuple):
         return max(0, math.ceil(min(self._updates(mark), MAX_ITERS)) - self.lead_iters)
 
     def epochs(self, mark: Length) -> float:
-        """The epoch of `mark`, as it is written or as a share of epochs."""
+        """The epoch of `mark`, a fraction where it is written in iterations or as a share."""
         return mark.amount if mark.unit == "epochs" else self._updates(mark) / self.run.iters_per_epoch
 
     def _updates(self, length: Length) -> float:
