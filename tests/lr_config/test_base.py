@@ -10,6 +10,7 @@ import pytest
 from ppocr_lr import LRConfigError, LRConfigWarning, build_schedule
 from ppocr_lr.lr_config import MODELS, Run
 from ppocr_lr.lr_config.parse import parse_lr_config
+from tests.chinese import is_refused_in_chinese
 from tests.lr_config.tables import EPOCHS, ITERS_EPOCH, holds
 
 CONST = {"name": "Const", "learning_rate": 0.1}
@@ -162,6 +163,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 def test_what_is_refused(section: dict[str, Any], message: str) -> None:
     with pytest.raises(LRConfigError, match=message):
         build_schedule(section, EPOCHS, ITERS_EPOCH)
+    is_refused_in_chinese(lambda: build_schedule(section, EPOCHS, ITERS_EPOCH))
 
 
 @pytest.mark.parametrize(

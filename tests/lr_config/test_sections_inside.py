@@ -12,13 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError, build_schedule
-from ppocr_lr.language import speaking
 from ppocr_lr.lr_config import MODELS, Run, parse, parse_lr_config
 from ppocr_lr.lr_config.elsewhere import CALLED_ELSEWHERE, CLASSES_ELSEWHERE, KNOWN_ELSEWHERE, called_elsewhere
 from ppocr_lr.lr_config.length import Length
 from ppocr_lr.lr_config.parse import read_section, spelling
 from ppocr_lr.schedules import Constant, CosineWave, Decay, Sequence
-from tests.chinese import not_chinese
+from tests.chinese import is_refused_in_chinese
 from tests.lr_config.tables import EPOCHS, ITERS_EPOCH
 
 RUN = Run(EPOCHS, ITERS_EPOCH)  # 200 iterations
@@ -320,9 +319,7 @@ def test_names_of_other_libraries_are_answered_with_names_here(name: str, answer
 
 @pytest.mark.parametrize("name", CLASSES_ELSEWHERE)
 def test_the_answer_is_in_the_language_of_the_reader(name: str) -> None:
-    with speaking("zh"), pytest.raises(LRConfigError) as error:
-        parse_lr_config({"name": f"{name}LR"}, RUN)
-    assert not_chinese(str(error.value)) == []
+    is_refused_in_chinese(lambda: parse_lr_config({"name": f"{name}LR"}, RUN))
 
 
 def test_answers_have_names_of_here() -> None:
