@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from paddle.optimizer.lr import LRScheduler
 
 _AROUND = {"Optimizer": "config['Optimizer']['lr']", "lr": "config['lr']"}
-"""The keys by which what holds an lr section is told from one, and what was meant."""
+"""Keys that show that what is given only contains an lr section, and what to give instead."""
 
 
 def build_schedule(config: Mapping[str, Any], epochs: int, iters_per_epoch: int, *, strict: bool = False) -> Schedule:

@@ -247,7 +247,7 @@ def shown(value: object, depth: int = 0) -> str:
             repr(value)  # raises where reprlib, since Python 3.14, returns an address
         return _short.repr(value)
     except ValueError:  # Python writes no integer of more than 4300 digits
-        return f"an {type(value).__name__} too long to show"
+        return tr("an {kind} too long to show", kind=type(value).__name__)
 
 
 def listed(argument: str, texts: Iterable[Any]) -> tuple[Any, ...]:

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+
+import pytest
+
+from ppocr_lr import LRConfigError
+from ppocr_lr.language import speaking
 
 # Words of English in a row, or as a label; keys, names and commands stand alone.
 _ENGLISH = re.compile(r"(?<![\w.'{-])[a-z]{2,} [a-z]{2,}|^ *(?!epoch)[a-z]{2,}  ")
@@ -22,6 +28,13 @@ _NUMBER = re.compile(r"(?<![A-Za-z_.])\d[\d.]*(?:e-?\d+)?")
 def numbers(text: str) -> list[str]:
     """The numbers in a text, which are the same in every language, in their own order."""
     return sorted(_NUMBER.findall(text))
+
+
+def is_refused_in_chinese(work: Callable[[], object]) -> None:
+    """Asserts that the error of `work` is all Chinese for a Chinese reader."""
+    with speaking("zh"), pytest.raises(LRConfigError) as error:
+        work()
+    assert not_chinese(str(error.value)) == [], str(error.value)
 
 
 def not_chinese(text: str) -> list[str]:

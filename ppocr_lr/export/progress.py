@@ -35,7 +35,7 @@ def progress(description: str, after: float = _AFTER) -> Iterator[Progress]:
     try:
         yield tell
     finally:
-        is_possible = False
+        is_possible = False  # a call that comes late begins no bar that nobody would stop
         if bar is not None:
             bar.stop()
 

@@ -113,7 +113,7 @@ class _Rows:
         self._every = positive_argument("every", every)  # at most 2^53, as a run is; NumPy counts to 2^63
         self._progress = progress
         self._not_finite = not_finite
-        self._total = sum(_row_count(run.run.total_iters, self._every) for run in runs)
+        self._total = sum(map(self._count, runs))
         if self._total > MOST_ROWS:
             few = -(-sum(run.run.total_iters for run in runs) // MOST_ROWS) + 1
             said = tr(
@@ -122,10 +122,13 @@ class _Rows:
             raise ArgumentError("every", said, every)
         self._done = 0
 
+    def _count(self, run: PlannedRun) -> int:
+        return -(-(run.run.total_iters - 1) // self._every) + 1
+
     def blocks(self, run: PlannedRun, further: Sequence[Schedule | None]) -> Iterator[list[str]]:
         """The rows of one run, each `iteration,epoch,rate`, with further columns; no block is empty."""
         last = run.run.total_iters - 1
-        rows = _row_count(run.run.total_iters, self._every)
+        rows = self._count(run)
         for first in range(0, rows, _BLOCK):
             after = min(first + _BLOCK, rows)
             # The last row is the last update, on the grid or not.
@@ -163,10 +166,6 @@ def _further(runs: Sequence[PlannedRun], beside: Mapping[str, Sequence[Schedule]
         | {column: schedules[index] for column, schedules in beside.items()}
         for index, run in enumerate(runs)
     ]
-
-
-def _row_count(total: int, every: int) -> int:
-    return -(-(total - 1) // every) + 1
 
 
 def _no_formula(text: str) -> str:

@@ -18,6 +18,11 @@ from ppocr_lr.numbers_text import amount, rate_text
 FEWEST = 10
 """Updates; below that no fall can be told from noise."""
 
+SMOOTHING = 0.9
+"""Weight of earlier losses in the average that ends a test, from one update to the next."""
+STOP_FACTOR = 4.0
+"""A test ends where the average loss is above this many times its lowest."""
+
 _NOISES = 3.0  # a fall or a rise counts when it is this many times the noise of a single loss
 _SHARE = 0.1  # and a rise at least this share of the fall before it
 _STRETCH = 4  # the fall is looked for along a 1/_STRETCH of the updates to the minimum; shorter ones show noise
@@ -213,11 +218,11 @@ class RangeTest:
 class Watch:
     """Follows a range test loss by loss, and says when it is over.
 
-    It is when a loss is not finite, or the average loss, Σ smoothing^j·loss[k−j] / Σ smoothing^j, has risen above its
-    lowest by more than (stop_factor − 1) times that (above stop_factor × lowest, for a positive loss).
+    It is over when a loss is not finite, or when the average loss, Σ smoothing^j·loss[k−j] / Σ smoothing^j, has risen
+    above its lowest by more than (stop_factor − 1) times that (above stop_factor × lowest, for a positive loss).
     """
 
-    def __init__(self, smoothing: float = 0.9, stop_factor: float = 4.0) -> None:
+    def __init__(self, smoothing: float = SMOOTHING, stop_factor: float = STOP_FACTOR) -> None:
         self.stop: Callable[[], str] | None = None
         """Says why the test ended; None while it goes on."""
         self._smoothing, self._stop_factor = smoothing, stop_factor

@@ -8,14 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ppocr_lr.errors import LRConfigError
-from ppocr_lr.find_rate.measured import RangeTest, Watch
+from ppocr_lr.find_rate.measured import SMOOTHING, RangeTest, Watch
 from ppocr_lr.language import tr
 from ppocr_lr.logs.compare import compare_log, plan_logged_run
 from ppocr_lr.logs.files import logs_at
 from ppocr_lr.logs.train_log import TrainLog
 from ppocr_lr.training_config.plan import PlannedRun
-
-_SMOOTHING = 0.9  # from one update to the next
 
 
 class LoggedTest(NamedTuple):
@@ -64,4 +62,4 @@ def range_test_of(planned: PlannedRun, log: TrainLog) -> RangeTest:
     rates = np.sqrt(schedule(np.floor(at).astype(np.int64)) * schedule(np.ceil(at).astype(np.int64)))
     rising = np.diff(rates, prepend=0) > 0  # after the test the rate stays
     gap = float(np.median(np.diff(at))) if len(at) > 1 else 1.0
-    return Watch(_SMOOTHING**gap).follow(zip(rates[rising].tolist(), losses[rising].tolist(), strict=True)).measured
+    return Watch(SMOOTHING**gap).follow(zip(rates[rising].tolist(), losses[rising].tolist(), strict=True)).measured

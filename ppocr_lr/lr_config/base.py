@@ -128,7 +128,7 @@ class LRConfig(BaseModel, ABC):
         """The highest rate of a run: the peak, as it is written, or that of the curve if no key states it."""
         if self.has_key("warmup_mode") or not self.has_curve:
             return self.peak
-        return self.to_schedule(window).extremes(0, window.total_iters - 1)[1]
+        return window.highest(self.to_schedule(window))
 
     @property
     def warmup_key(self) -> str:
@@ -290,13 +290,13 @@ class LRConfig(BaseModel, ABC):
 
     def grows(self, gamma: float, window: Window) -> Finding:
         """The finding about a `gamma` with which the rate grows."""
-        highest = rate_text(self.to_schedule(window).extremes(0, window.total_iters - 1)[1])
+        highest = rate_text(window.highest(self.to_schedule(window)))
         said = tr("{gamma} is above 1, so the rate grows, to {highest} in the run", gamma=f"{gamma:g}", highest=highest)
         return Finding(("gamma",), said, code="LR413")
 
     def check_growth(self, key: str, schedule: Schedule, window: Window) -> None:
         """With the value under `key`, each rate of the run must be small enough to be one."""
-        if not schedule.extremes(0, window.total_iters - 1)[1] < LARGEST_RATE:
+        if not window.highest(schedule) < LARGEST_RATE:
             raise self.error(key, tr("smaller: the rates would be {rate} and more", rate=f"{LARGEST_RATE:g}"))
 
     @classmethod

@@ -29,7 +29,7 @@ class CyclicalCosineConfig(LRConfig):
 
     def last_epoch_in_paddleocr(self, window: Window) -> str:
         """PaddleOCR's class reads its base rate before setting it."""
-        return "PaddleOCR stops there with an AttributeError"
+        return tr("PaddleOCR stops there with an AttributeError")
 
     def curve(self, window: Window) -> Schedule:
         cycle = self.some_iters("cycle", window)

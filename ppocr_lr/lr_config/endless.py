@@ -1,6 +1,6 @@
 """Sections of decays that never end: Exponential, NaturalExp, InverseSqrt, InverseTime, Noam."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 from ppocr_lr import schedules
@@ -25,8 +25,10 @@ class _TimedConfig(LRConfig):
 
     end_key: ClassVar[str] = "gamma"
 
-    def stepped(self, smooth: Schedule, iters: int) -> Schedule:
-        """The decay, in steps of `iters` updates if that is asked for."""
+    def timed(self, decay: Callable[[float, float, int], Schedule], window: Window) -> Schedule:
+        """The decay by `gamma` in each `step_size`, in steps of that if the section asks for them."""
+        iters = self.some_iters("step_size", window)
+        smooth = decay(self.learning_rate, self.gamma, iters)
         return schedules.Staircase(smooth, iters) if self.staircase else smooth
 
 
@@ -40,13 +42,11 @@ class ExponentialConfig(_TimedConfig):
     example: ClassVar = {"learning_rate": 0.001, "step_size": "10%", "gamma": 0.7}
 
     def curve(self, window: Window) -> Schedule:
-        iters = self.some_iters("step_size", window)
         if self.staircase and self.gamma < 1:
-            return schedules.StepDecay(self.learning_rate, iters, self.gamma)
-        kind = schedules.ExponentialGrowth if self.gamma > 1 else schedules.ExponentialDecay
-        smooth = kind(self.learning_rate, self.gamma, iters)
-        self.check_growth("gamma", smooth, window)
-        return self.stepped(smooth, iters)
+            return schedules.StepDecay(self.learning_rate, self.some_iters("step_size", window), self.gamma)
+        curve = self.timed(schedules.ExponentialGrowth if self.gamma > 1 else schedules.ExponentialDecay, window)
+        self.check_growth("gamma", curve, window)
+        return curve
 
     def remarks(self, window: Window) -> Iterator[Finding]:
         yield from super().remarks(window)
@@ -64,8 +64,7 @@ class NaturalExpConfig(_TimedConfig):
     example: ClassVar = {"learning_rate": 0.001, "step_size": "10%", "gamma": 0.3}
 
     def curve(self, window: Window) -> Schedule:
-        iters = self.some_iters("step_size", window)
-        return self.stepped(schedules.NaturalExpDecay(self.learning_rate, self.gamma, iters), iters)
+        return self.timed(schedules.NaturalExpDecay, window)
 
 
 @register_lr_config("InverseSqrt")
@@ -100,8 +99,7 @@ class InverseTimeConfig(_TimedConfig):
     example: ClassVar = {"learning_rate": 0.001, "step_size": "10%", "gamma": 0.5}
 
     def curve(self, window: Window) -> Schedule:
-        iters = self.some_iters("step_size", window)
-        return self.stepped(schedules.InverseTimeDecay(self.learning_rate, self.gamma, iters), iters)
+        return self.timed(schedules.InverseTimeDecay, window)
 
 
 @register_lr_config("Noam")

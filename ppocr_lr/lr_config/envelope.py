@@ -105,7 +105,7 @@ BENT = K_DECAY | POWER
 CYCLES = _group("cycle_limit")
 TANGENT = _group("lower", "upper")
 ALL = EVERY | WARMUP | HOLD | OVER_THE_RUN | BENT
-"""Every key around a curve."""
+"""Every key around a curve; those of `CYCLES` and `TANGENT` are about the curve itself."""
 STAGE_KEYS = ("epochs", "until_end")
 """The keys that say how long a stage of a Sequence is; its other keys are those of its lr section."""
 

@@ -275,28 +275,32 @@ def model_of(section: Mapping[Any, Any]) -> type[LRConfig]:
 
 
 def _unknown(key: object, model: type[LRConfig], section: Mapping[Any, Any], meant: _Meant | None) -> Finding:
-    known = sorted(model.model_fields)
-    suggestion = ""
-    proposals: tuple[Proposal, ...] = ()
-    if isinstance(key, str):
-        names = [name for name in called_elsewhere(key) if name in known]
-        if "name" not in section and isinstance(section[key], str) and section[key] in MODELS:
-            suggestion, proposals = tr("; did you mean {names}?", names="name"), renamed(key, "name")
-        elif key in LENGTH_OF_THE_RUN and (model.has_key("cooldown_epochs") or not names):
-            suggestion, proposals = tr("; the length of the run is Global.epoch_num"), taken_out(key)
-        elif meant and meant.ends:
-            suggestion, proposals = meant.ends, renamed(key, meant.key)
-        else:
-            if not called_elsewhere(key):  # a word of another library is no slip
-                names = nearest(key, known)
-            names = [name for name in names if accepts(model, name, section[key])]
-            said = tr("; did you mean {names}?", names=tr(" or ").join(names)) if names else _of_other_names(key, known)
-            suggestion, proposals = said, renamed(key, *names)
+    suggestion, proposals = _suggested(key, model, section, meant) if isinstance(key, str) else ("", ())
     instead = tr(INSTEAD[key]) if key in INSTEAD else ""
     words = f"{{}}{tr('; ')}{instead}" if instead else "{}"
     proposals = tuple(each._replace(words=words) for each in proposals)
     said = tr("is not a key of {name} and has no effect{suggestion}", name=_name(section), suggestion=suggestion)
     return Finding((_short(key),), said, instead, code=_UNKNOWN, proposals=proposals)
+
+
+def _suggested(
+    key: str, model: type[LRConfig], section: Mapping[Any, Any], meant: _Meant | None
+) -> tuple[str, tuple[Proposal, ...]]:
+    """What may have been meant by a key that is not known, in words and as proposals."""
+    known, value = sorted(model.model_fields), section[key]
+    names = [name for name in called_elsewhere(key) if name in known]
+    if "name" not in section and isinstance(value, str) and value in MODELS:
+        return tr("; did you mean {names}?", names="name"), renamed(key, "name")
+    if key in LENGTH_OF_THE_RUN and (model.has_key("cooldown_epochs") or not names):
+        return tr("; the length of the run is Global.epoch_num"), taken_out(key)
+    if meant and meant.ends:
+        return meant.ends, renamed(key, meant.key)
+    if not called_elsewhere(key):  # a word of another library is no slip
+        names = nearest(key, known)
+    names = [name for name in names if accepts(model, name, value)]
+    if not names:
+        return _of_other_names(key, known), ()
+    return tr("; did you mean {names}?", names=tr(" or ").join(names)), renamed(key, *names)
 
 
 def _of_other_names(key: str, known: Collection[str]) -> str:

@@ -99,13 +99,17 @@ class Window(NamedTuple):
         return max(0, math.ceil(min(self._updates(mark), MAX_ITERS)) - self.lead_iters)
 
     def epochs(self, mark: Length) -> float:
-        """The epoch of `mark`, as it is written or as a share of epochs."""
+        """The epoch of `mark`, a fraction where it is written in iterations or as a share."""
         return mark.amount if mark.unit == "epochs" else self._updates(mark) / self.run.iters_per_epoch
 
     def _updates(self, length: Length) -> float:
         if length.unit == "%":  # as it is written: the floats 1.1 and 3000 make more than 33
             return float(Decimal(repr(length.amount)) * self.total_iters / 100)
         return length.amount * (self.run.iters_per_epoch if length.unit == "epochs" else 1)
+
+    def highest(self, schedule: Schedule) -> float:
+        """The highest rate of a schedule that is planned for this window."""
+        return schedule.extremes(0, self.total_iters - 1)[1]
 
     def final_text(self, schedule: Schedule, digits: int = 3) -> str:
         """The rate of the last update; where the length of an epoch is assumed, what it comes near with any."""
@@ -116,8 +120,7 @@ class Window(NamedTuple):
         end = lead.behind.end_of_decay()
         if end and end.step is not None and lead.iters + end.step <= self.total_iters:
             return rate_text(end.rate, 2) if end.rate else tr("nearly 0")
-        peak = schedule.extremes(0, self.total_iters - 1)[1]
-        return rate_text(rate, 2) if rate > NEARLY_0 * peak else tr("nearly 0")
+        return rate_text(rate, 2) if rate > NEARLY_0 * self.highest(schedule) else tr("nearly 0")
 
     @property
     def too_short(self) -> str:

@@ -190,7 +190,7 @@ class ScaleConfig(LRConfig):
 
     def _product(self, parts: list[Schedule], window: Window) -> Schedule:
         """The product; if the two keep going against each other for ever, they are held after the run."""
-        if self.end_lr > (highest := parts[0].extremes(0, window.total_iters - 1)[1]):
+        if self.end_lr > (highest := window.highest(parts[0])):
             raise self.error("end_lr", tr("at most the highest rate of schedule, {rate}", rate=f"{highest:g}"))
         held = [schedules.HeldAfter(part, window.total_iters) for part in parts]
         for schedule, by in (parts, held):

@@ -177,7 +177,7 @@ class Resume:
         """Whether the run continues to its end with `rates`, most of them above a thousandth of the config's peak."""
         if rates is None or self.nothing_left or self.stops_at:
             return False
-        last, peak = self.end - 1, self.schedule.extremes(0, self.planned.run.total_iters - 1)[1]
+        last, peak = self.end - 1, self.planned.run.window.highest(self.schedule)
         steps = {self.update + (last - self.update) * part // (_SAMPLES - 1) for part in range(_SAMPLES)}
         return median(map(rates, steps)) > _DEAD * peak
 

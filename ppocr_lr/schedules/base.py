@@ -24,7 +24,9 @@ FOR_EVER = 2**62
 """After every corner; `len` of a range must fit into a machine word."""
 
 Runs: TypeAlias = "tuple[Sequence[int], ...]"
+"""Corners in rising order in each: a `range` of regular ones, a tuple of others."""
 Stretch: TypeAlias = "tuple[int, int, list[range]]"
+"""The first update, the one after the last, and the regular corners between the two."""
 
 
 class Corners(NamedTuple):

@@ -45,7 +45,7 @@ class _Searched(Schedule):
             pieces = _pieces(first, after, runs, most)
             left -= len(pieces) if runs else 0
             found = [corner for piece in pieces for corner in self._corners_in(*piece)]
-            if len(pieces) < most:
+            if len(pieces) < most:  # they are all that there are
                 loose.update(begin for begin, _ in pieces)
             else:
                 regular += self._regular(first, after, runs)

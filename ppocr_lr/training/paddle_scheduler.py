@@ -27,7 +27,7 @@ except ModuleNotFoundError as error:
 
 
 def _received(state: Mapping[str, Any]) -> str:
-    """What a wrong state holds; that of an optimizer, thousands of keys."""
+    """The keys of a wrong state, shortened: an optimizer's has thousands."""
     inside = f"; an optimizer holds a scheduler's state under {OPTIMIZER_KEY}" if OPTIMIZER_KEY in state else ""
     return f"received the keys {shown(list(state))}{inside}"
 
@@ -199,7 +199,7 @@ class LinearWarmup(_FromSchedule, lr.LinearWarmup):
             k = self.last_epoch = self.last_epoch + 1
         else:
             k = self.last_epoch = as_step(epoch)
-            if self._wrapped is not None and k < self.warmup_steps:
+            if self._wrapped is not None and k < self.warmup_steps:  # it may come back from behind the warmup
                 self._wrapped.step(0)
         if k < self.warmup_steps:
             self.last_lr = self._rise(self.end_lr, self.start_lr, k / self.warmup_steps)

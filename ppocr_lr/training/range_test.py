@@ -7,7 +7,7 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ppocr_lr.errors import value_error
-from ppocr_lr.find_rate.measured import FEWEST, RangeTest, Watch
+from ppocr_lr.find_rate.measured import FEWEST, SMOOTHING, STOP_FACTOR, RangeTest, Watch
 from ppocr_lr.lr_config.values import number_of
 from ppocr_lr.schedules import Decay, ExponentialRise, Schedule
 
@@ -29,8 +29,8 @@ def lr_range_test(
     optimizer: Optimizer,
     scaler: GradScaler | None = None,
     mode: Ramp = "exponential",
-    smoothing: float = 0.9,
-    stop_factor: float = 4.0,
+    smoothing: float = SMOOTHING,
+    stop_factor: float = STOP_FACTOR,
 ) -> RangeTest:
     """Train with a rate that rises from `start` to `end`, watch the loss, and put everything back.
 

@@ -76,16 +76,18 @@ def scheduler_state(state: Mapping[str, Any]) -> SchedulerState:
     """
     state = state.get(OPTIMIZER_KEY, state)
     if not isinstance(state, Mapping):
-        raise LRConfigError(f"{shown(state)} is not a scheduler state; it must be a mapping")
+        raise LRConfigError(tr("{value} is not a scheduler state; it must be a mapping", value=shown(state)))
     if "last_epoch" not in state:
-        raise LRConfigError(
-            f"there is no scheduler state: neither {OPTIMIZER_KEY} nor last_epoch is among the keys; an optimizer "
-            "saves none when its rate is a bare number, as PaddleOCR's is for Const without warmup"
+        said = tr(
+            "there is no scheduler state: neither {key} nor last_epoch is among the keys; an optimizer saves none when "
+            "its rate is a bare number, as PaddleOCR's is for Const without warmup",
+            key=OPTIMIZER_KEY,
         )
+        raise LRConfigError(said)
     try:
         update = as_step(state["last_epoch"])
-    except (TypeError, ValueError) as error:
-        raise LRConfigError(f"last_epoch: {error}") from None
+    except (TypeError, ValueError):
+        raise value_error(("last_epoch",), state["last_epoch"], tr("a whole number from 0 to 2^63 − 1")) from None
     return SchedulerState(update, _rate(state.get("last_lr")), frozenset(map(str, state)))
 
 

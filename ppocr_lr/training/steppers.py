@@ -16,7 +16,7 @@ class _Stepper(ABC):
     """Keeps a value of the optimizer at `schedule(last_epoch)`."""
 
     _key: ClassVar[str]
-    """What the value is called in the state, after `last_`."""
+    """The key of the value in the state."""
 
     def __init__(self, optimizer: Any, schedule: Schedule) -> None:
         self.schedule = schedule

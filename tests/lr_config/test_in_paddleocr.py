@@ -9,6 +9,7 @@ import pytest
 from ppocr_lr import LRConfigError, LRConfigWarning, Run, build_schedule
 from ppocr_lr.lr_config import parse_lr_config
 from ppocr_lr.lr_config.in_paddleocr import paddleocr_schedule, parse_as_paddleocr
+from tests.chinese import is_refused_in_chinese
 
 RUN = Run(20, 100)
 COSINE = {"name": "Cosine", "learning_rate": 0.001}
@@ -120,6 +121,7 @@ STOPS: list[tuple[dict[str, Any], str]] = [
 def test_what_stops_paddleocr_is_an_error(section: dict[str, Any], message: str) -> None:
     with pytest.raises(LRConfigError, match=rf"^Optimizer\.lr\.{message}"):
         parse_as_paddleocr(section, RUN)
+    is_refused_in_chinese(lambda: parse_as_paddleocr(section, RUN))
 
 
 @pytest.mark.parametrize(

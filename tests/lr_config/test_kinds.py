@@ -14,6 +14,7 @@ from ppocr_lr.lr_config.decay import ConstConfig
 from ppocr_lr.lr_config.length import Length, as_written, length_of
 from ppocr_lr.lr_config.parse import Section, Stage
 from ppocr_lr.training_config.schema import lr_schema
+from tests.chinese import is_refused_in_chinese
 from tests.lr_config.tables import EPOCHS, ITERS_EPOCH
 
 RUN = Run(EPOCHS, ITERS_EPOCH)
@@ -92,6 +93,7 @@ def test_numbers_that_are_refused(section: dict[str, Any], key: str, value: Any,
         parse_lr_config({**section, key: value}, RUN)
     assert str(error.value).startswith(f"Optimizer.lr.{key}: ")
     assert f" is not allowed; it must be {allowed}" in str(error.value)
+    is_refused_in_chinese(lambda: parse_lr_config({**section, key: value}, RUN))
 
 
 # A limit that nobody meets is told only to those who do.
@@ -120,6 +122,7 @@ def test_a_number_that_is_too_large_is_told_the_upper_bound(
     with pytest.raises(LRConfigError) as error:
         parse_lr_config({**section, key: value}, RUN)
     assert str(error.value).endswith(f" is not allowed; it must be {allowed}")
+    is_refused_in_chinese(lambda: parse_lr_config({**section, key: value}, RUN))
 
 
 @pytest.mark.parametrize(
@@ -185,6 +188,7 @@ def test_lengths_that_are_refused(kind: str, section: dict[str, Any], key: str, 
         parse_lr_config({**section, key: value}, RUN)
     assert str(error.value).startswith(f"Optimizer.lr.{key}: ")
     assert f" is not allowed; it must be {SAID[kind]}" in str(error.value)
+    is_refused_in_chinese(lambda: parse_lr_config({**section, key: value}, RUN))
 
 
 PAIR = "a pair of when and the rate there, as in [5, 0.1]"
@@ -227,6 +231,7 @@ def test_other_values_that_are_refused(section: dict[str, Any], key: str, value:
         parse_lr_config({**section, key: value}, RUN)
     assert str(error.value).startswith(f"Optimizer.lr.{key}: ")
     assert str(error.value).endswith(f" is not allowed; it must be {allowed}")
+    is_refused_in_chinese(lambda: parse_lr_config({**section, key: value}, RUN))
 
 
 @pytest.mark.parametrize(
@@ -253,6 +258,7 @@ def test_items_that_are_refused(section: dict[str, Any], path: str, allowed: str
         parse_lr_config(section, RUN)
     assert str(error.value).startswith(f"Optimizer.lr.{path}: ")
     assert f" is not allowed; it must be {allowed}" in str(error.value)
+    is_refused_in_chinese(lambda: parse_lr_config(section, RUN))
 
 
 # What editors are told of a kind, in JSON Schema: values inside, values outside.

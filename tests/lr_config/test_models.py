@@ -101,6 +101,31 @@ def test_the_warmup_of_a_section(section: dict[str, Any], key: str, length: int,
     assert (config.warmup_key, config.warmup_length(RUN.window), config.warmup_start) == (key, length, start)
 
 
+@pytest.mark.parametrize(
+    ("section", "rate"),
+    [
+        (COSINE, 0.1),
+        (ONE_CYCLE, 0.1),  # the key's, which the curve misses by a little
+        ({"name": "ReduceOnPlateau", "learning_rate": 0.1}, 0.1),
+        ({"name": "Cyclic", "max_lr": 0.1, "base_lr": 0.01, "step_size_up": 2}, 0.1),
+        ({"name": "LinearLR", "learning_rate": 0.4, "start_factor": 0.25, "end_factor": 0}, 0.1),
+        ({"name": "PiecewiseLinear", "knots": [[0, 0.01], [5, 0.1], [20, 0]]}, 0.1),
+        ({"name": "PiecewiseLinear", "knots": [[0, 0.1], [EPOCHS, 0.1], [EPOCHS + 1, 0.2]]}, 0.1),  # of the run
+        ({"name": "Noam", "d_model": 1, "warmup_iters": 100}, 0.1),
+        ({"name": "Scale", "factor": 0.5, "schedule": {"name": "Const", "learning_rate": 0.2}}, 0.1),
+        (
+            {
+                "name": "Sequence",
+                "stages": [{**CONST, "epochs": 5}, {**CONST, "learning_rate": 0.01, "until_end": True}],
+            },
+            0.1,
+        ),
+    ],
+)
+def test_every_name_tells_its_highest_rate(section: dict[str, Any], rate: float) -> None:
+    assert config_of(section).highest_rate(RUN.window) == pytest.approx(rate, rel=1e-12)
+
+
 def up(number: float) -> float:
     return math.nextafter(number, math.inf)
 

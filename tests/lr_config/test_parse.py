@@ -11,7 +11,9 @@ import pytest
 
 from ppocr_lr import LRConfigError, LRConfigWarning, build_schedule
 from ppocr_lr.errors import Place, Problem, printable, shown
+from ppocr_lr.language import speaking
 from ppocr_lr.lr_config import Run, parse_lr_config
+from tests.chinese import is_refused_in_chinese, not_chinese
 
 
 def bomb(depth: int = 12, width: int = 12) -> list[Any]:
@@ -98,6 +100,7 @@ def test_what_cannot_be_used(section: Any, parts: list[str]) -> None:
         warnings.simplefilter("ignore")
         with pytest.raises(LRConfigError) as caught:
             build_schedule(section, 20, 100)
+        is_refused_in_chinese(lambda: build_schedule(section, 20, 100))
     for part in parts:
         assert part in str(caught.value)
     assert all(len(line) < 600 for line in str(caught.value).splitlines())
@@ -150,6 +153,8 @@ def test_what_is_used_with_a_warning(section: dict[Any, Any], same: dict[str, An
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert schedule == build_schedule(same, 20, 100)
+    with speaking("zh"):
+        assert not_chinese("\n".join(remark.message for remark in parse_lr_config(section, Run(20, 100)).remarks)) == []
 
 
 QUIET = [
@@ -297,6 +302,9 @@ UNKNOWN: list[tuple[dict[str, Any], Any, str]] = [
 def test_what_is_said_of_a_key_that_is_not_known(section: dict[Any, Any], key: Any, said: str) -> None:
     (remark,) = parse_lr_config({**section, key: 0.001}, Run(20, 100)).remarks
     assert (remark.code, remark.key, remark.message) == ("LR101", shown(key) if key is None else str(key), said)
+    with speaking("zh"):
+        (remark,) = parse_lr_config({**section, key: 0.001}, Run(20, 100)).remarks
+    assert not_chinese(remark.message) == []
 
 
 @pytest.mark.parametrize(

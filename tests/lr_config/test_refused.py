@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ppocr_lr import LRConfigError, build_schedule
 from ppocr_lr.lr_config import MODELS, Run, parse_lr_config
+from tests.chinese import is_refused_in_chinese
 from tests.lr_config.tables import EPOCHS, ITERS_EPOCH
 from tests.strategies import BY_NAME, OWN
 
@@ -76,6 +77,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 def test_what_is_refused(section: dict[str, Any], message: str) -> None:
     with pytest.raises(LRConfigError, match=message):
         build_schedule(section, EPOCHS, ITERS_EPOCH)
+    is_refused_in_chinese(lambda: build_schedule(section, EPOCHS, ITERS_EPOCH))
 
 
 def test_what_is_said_of_a_section_inside_names_its_place() -> None:

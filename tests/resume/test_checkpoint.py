@@ -27,6 +27,7 @@ from ppocr_lr.training_config.plan import plan_run
 from ppocr_lr.training_config.run_flags import RunFlags
 from tests import paddleocr
 from tests.checkpoints import save
+from tests.chinese import is_refused_in_chinese
 from tests.training.test_paddle_scheduler import ALL, EPOCHS, ITERS
 
 COSINE = {"name": "Cosine", "learning_rate": 0.1}
@@ -138,12 +139,12 @@ def test_a_folder_that_cannot_be_read_is_not_said_to_be_empty(tmp_path: Path, gi
     [
         (3, "LR_Scheduler: 3 is not a scheduler state"),
         ({}, "there is no scheduler state"),
-        ({"last_epoch": -1, "last_lr": 0.1}, "last_epoch: a step .* cannot be negative"),
+        ({"last_epoch": -1, "last_lr": 0.1}, "last_epoch: -1 is not allowed; it must be a whole number from 0 to"),
         (
             {"last_epoch": 2**53 + 1, "last_lr": 0.1},
             r"last_epoch: 9007199254740993 is not allowed; it must be at most 2\^53",
         ),
-        ({"last_epoch": 1.5, "last_lr": 0.1}, "last_epoch: a step must be an integer"),
+        ({"last_epoch": 1.5, "last_lr": 0.1}, r"last_epoch: 1\.5 is not allowed; it must be a whole number from 0 to"),
         ({"last_epoch": 1, "last_lr": -0.1}, "last_lr: -0.1 is not allowed; it must be at least 0 and below 1e"),
         ({"last_epoch": 1, "last_lr": 1e308}, "last_lr: 1e.308 is not allowed"),
         ({"last_epoch": 1, "last_lr": "0.1"}, "last_lr: '0.1' is not allowed"),
@@ -155,6 +156,7 @@ def test_scheduler_states_that_cannot_be(tmp_path: Path, state: object, message:
     (tmp_path / "latest.pdopt").write_bytes(pickle.dumps({"LR_Scheduler": state}, 4))
     with pytest.raises(LRConfigError, match=rf"latest\.pdopt: .*{message}"):
         read_checkpoint(tmp_path / "latest")
+    is_refused_in_chinese(lambda: read_checkpoint(tmp_path / "latest"))
 
 
 @pytest.mark.parametrize("prefix", ["最新", "latest.", "latest ", "模型 v1.0", "lat\nest", "-latest", "a=b", "[1]", "*", "latest.pdopt", "best_accuracy"])  # fmt: skip
@@ -201,6 +203,7 @@ def test_files_of_other_kinds(tmp_path: Path, change: Callable[[bytes], bytes], 
     path.write_bytes(change(path.read_bytes()))
     with pytest.raises(LRConfigError, match=rf"latest\{ending}: {message}"):
         read_checkpoint(tmp_path / "latest")
+    is_refused_in_chinese(lambda: read_checkpoint(tmp_path / "latest"))
 
 
 @pytest.mark.parametrize(
@@ -218,6 +221,7 @@ def test_states_of_other_libraries(tmp_path: Path, content: dict[str, Any], mess
     (tmp_path / "latest.pdopt").write_bytes(pickle.dumps(content, 2))
     with pytest.raises(LRConfigError, match=message):
         read_checkpoint(tmp_path / "latest")
+    is_refused_in_chinese(lambda: read_checkpoint(tmp_path / "latest"))
 
 
 @pytest.mark.parametrize("rate", [0, -0.0, 5e-324, 1e-300, 1e-12, 1e99, np.float32(0.08)])

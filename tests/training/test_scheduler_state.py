@@ -85,7 +85,7 @@ def test_a_state_without_a_scheduler_needs_the_update() -> None:
     [
         (None, "a state must be a mapping, received null"),
         ({"LR_Scheduler": []}, "is not a scheduler state"),
-        ({"last_epoch": None, "last_lr": 0.1}, "last_epoch: a step must be an integer"),
+        ({"last_epoch": None, "last_lr": 0.1}, "last_epoch: null is not allowed; it must be a whole number from 0 to"),
         ({"last_epoch": 3, "last_lr": None}, "last_lr: null is not allowed"),
     ],
 )

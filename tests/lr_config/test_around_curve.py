@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from ppocr_lr import LRConfigError, LRConfigWarning, build_schedule
-from ppocr_lr.lr_config import MODELS, Run
-from ppocr_lr.lr_config.parse import parse_lr_config
+from ppocr_lr.lr_config import MODELS
+from tests.chinese import is_refused_in_chinese
 from tests.lr_config.tables import EPOCHS, ITERS_EPOCH, holds
 
 CONST = {"name": "Const", "learning_rate": 0.1}
@@ -162,6 +162,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 def test_what_is_refused(section: dict[str, Any], message: str) -> None:
     with pytest.raises(LRConfigError, match=message):
         build_schedule(section, EPOCHS, ITERS_EPOCH)
+    is_refused_in_chinese(lambda: build_schedule(section, EPOCHS, ITERS_EPOCH))
 
 
 @pytest.mark.parametrize(
@@ -190,29 +191,3 @@ def test_every_name_with_a_warmup_takes_its_keys(name: str) -> None:
         keys = {"warmup_steps", "warmup_mode", "start_lr"}
     keys |= {"warmup_power"} | ({"warmup_overlap"} if name != "ReduceOnPlateau" else set())
     assert (keys <= set(MODELS[name].model_fields)) == (name not in WITHOUT_WARMUP)
-
-
-@pytest.mark.parametrize(
-    ("section", "rate"),
-    [
-        (COSINE, 0.1),
-        (CYCLE, 0.1),  # the key's, which the curve misses by a little
-        ({"name": "ReduceOnPlateau", "learning_rate": 0.1}, 0.1),
-        ({"name": "Cyclic", "max_lr": 0.1, "base_lr": 0.01, "step_size_up": 2}, 0.1),
-        ({"name": "LinearLR", "learning_rate": 0.4, "start_factor": 0.25, "end_factor": 0}, 0.1),
-        ({"name": "PiecewiseLinear", "knots": [[0, 0.01], [5, 0.1], [20, 0]]}, 0.1),
-        ({"name": "PiecewiseLinear", "knots": [[0, 0.1], [EPOCHS, 0.1], [EPOCHS + 1, 0.2]]}, 0.1),  # of the run
-        ({"name": "Noam", "d_model": 1, "warmup_iters": 100}, 0.1),
-        ({"name": "Scale", "factor": 0.5, "schedule": {"name": "Const", "learning_rate": 0.2}}, 0.1),
-        (
-            {
-                "name": "Sequence",
-                "stages": [{**CONST, "epochs": 5}, {**CONST, "learning_rate": 0.01, "until_end": True}],
-            },
-            0.1,
-        ),
-    ],
-)
-def test_every_name_tells_its_highest_rate(section: dict[str, Any], rate: float) -> None:
-    run = Run(EPOCHS, ITERS_EPOCH)
-    assert parse_lr_config(section, run).config.highest_rate(run.window) == pytest.approx(rate, rel=1e-12)
