@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from io import BufferedReader
 from itertools import islice
+from os.path import isfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -127,7 +128,7 @@ class LoggedConfig:
 
 def is_log(path: str | Path) -> bool:
     """Whether a file, plain or gzip, is a log of PaddleOCR's trainer; a pipe is not, as it can be read only once."""
-    if not Path(path).is_file():
+    if not isfile(path):
         return False
     with suppress(*_TORN), _opened(path) as stream:
         return any(map(_LOG_LINE.match, islice(_lines(stream), _FIRST_LINES)))
