@@ -44,7 +44,7 @@ def _as_typed(word: str) -> str:
         if dashes.strip("-"):
             return f"-{rest}" if len(rest) == 1 else f"--{rest}"
         return plain
-    return word.strip(QUOTES)
+    return "=".join(part.strip(QUOTES) for part in word.split("="))
 
 
 def _refuse_changed(words: Sequence[str], refuse: Callable[[str], object]) -> None:

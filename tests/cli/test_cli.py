@@ -191,6 +191,7 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
         (["plot", "–-epochs=5"], "write --epochs=5"),
         (["plot", "−−epochs", "5"], "write --epochs"),
         (["plot", "-o", "“Global.epoch_num=5”"], "write Global.epoch_num=5"),
+        (["plot", "-o", "Global.epoch_num=“5”"], "write Global.epoch_num=5"),
         (["plott"], "invalid choice: 'plott'"),
         (["train", "-c", "c.yml"], "error: name the script that trains, with its flags after it: tools/train.py -c"),
         (["train", "--no-check", "-o", "Global.epoch_num=3"], "error: name the script that trains"),
