@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
-from os.path import exists
+from os import readlink
+from os.path import exists, islink
 from pathlib import PurePath
 from typing import Any, NamedTuple, TypeAlias
 
@@ -201,6 +202,8 @@ def reason(error: OSError | ValueError) -> str:
     name = str(getattr(error, "filename", None) or "") if isinstance(error, FileNotFoundError) else ""
     if name == "-" and exists(_STDIN):
         said += tr("; standard input is called {name} here", name=_STDIN)
+    elif islink(name):
+        said += tr("; it is a link to {target}", target=readlink(name))
     elif re.match(ADDRESS, name):
         said += tr("; nothing is read from the web, download it first")
     elif set("*?[") & set(name):

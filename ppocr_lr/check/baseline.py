@@ -14,6 +14,8 @@ from ppocr_lr.errors import ArgumentError, reason
 from ppocr_lr.language import tr
 from ppocr_lr.output import JSON_VERSION, write_whole
 
+_MOST_BYTES = 1 << 26  # half a million findings; a longer file is cut, and so no baseline
+
 Known: TypeAlias = "Counter[tuple[str, str, str]]"
 """How often each finding is known: by file, code and key. Lines and numbers are left out, as they move."""
 
@@ -43,7 +45,8 @@ def read_baseline(path: Path) -> Known:
         ArgumentError: the file cannot be read, or was not written by `write_baseline`.
     """
     try:
-        findings = json.loads(path.read_bytes())["findings"]
+        with open(path, "rb") as file:
+            findings = json.loads(file.read(_MOST_BYTES))["findings"]
         return Counter({(each["file"], each["code"], each["about"]): int(each["count"]) for each in findings})
     except OSError as error:
         raise ArgumentError("baseline", tr("cannot be read: {reason}", reason=reason(error)), path) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from os.path import abspath
+from os.path import abspath, isdir  # of Path's own, a folder that is closed makes an error
 from pathlib import Path
 
 from ppocr_lr.errors import LRConfigError, nearest
@@ -24,9 +24,9 @@ def config_files(paths: Iterable[str | Path]) -> Iterator[tuple[Path, bool]]:
         LRConfigError: a folder holds no such file.
     """
     given, seen = list(map(Path, paths)), set()
-    by_name = {abspath(path) for path in given if not path.is_dir()}
+    by_name = {abspath(path) for path in given if not isdir(path)}
     for path in given:
-        found, named = [path], not path.is_dir()
+        found, named = [path], not isdir(path)
         if not named:
             found = sorted(_below(path))
         if not found:

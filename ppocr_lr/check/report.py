@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from os.path import isfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -208,7 +209,7 @@ def unusable_report(
     )
     text = ""
     with suppress(LRConfigError):  # what is no text has no lines to show
-        if content is None and Path(path).is_file():  # a pipe has been read already
+        if content is None and isfile(path):  # a pipe has been read already
             content = raw_file(path)
         text = decoded(content or b"", path)
     return Report(str(path), tuple(findings), None, tuple(text.splitlines()), _keys_of(overrides))

@@ -44,7 +44,7 @@ def _as_typed(word: str) -> str:
         if dashes.strip("-"):
             return f"-{rest}" if len(rest) == 1 else f"--{rest}"
         return plain
-    return word.strip(QUOTES)
+    return "=".join(part.strip(QUOTES) for part in word.split("="))
 
 
 def _refuse_changed(words: Sequence[str], refuse: Callable[[str], object]) -> None:
@@ -233,7 +233,16 @@ def configs_of(arguments: argparse.Namespace, needed: int | None = None) -> list
     return configs
 
 
-_FILES = ("configs", "more_configs", "config", "logs", "log", "metrics", "checkpoint")  # what a command reads
+_FILES = (
+    "configs",
+    "more_configs",
+    "config",
+    "logs",
+    "log",
+    "metrics",
+    "checkpoint",
+    "baseline",
+)  # what a command reads
 
 
 def look_at_files(arguments: argparse.Namespace) -> None:

@@ -28,7 +28,7 @@ def logs_at(path: Path) -> list[TrainLog]:
     if not path.is_dir():
         return [read_log(path)]
     records = records_in(path)
-    files = sorted(set(path.glob("*.log*")) - set(records))
+    files = sorted(file for file in set(path.glob("*.log*")) - set(records) if file.is_file())  # a pipe has no end
     found = {}
     for file in sorted(files, key=lambda file: file.name not in _TRAINERS):
         with suppress(LRConfigError):  # another program's

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ppocr_lr.errors import LRConfigError
+from ppocr_lr.errors import LRConfigError, MissingError
 from ppocr_lr.find_rate.measured import SMOOTHING, RangeTest, Watch
 from ppocr_lr.language import tr
 from ppocr_lr.logs.compare import compare_log, plan_logged_run
@@ -35,7 +35,10 @@ def read_range_tests(path: str | Path) -> list[LoggedTest]:
 def _last_test(log: TrainLog) -> LoggedTest:
     name = ""
     for run in reversed(log.runs(by_config=True)):
-        planned = plan_logged_run(None, run)
+        try:
+            planned = plan_logged_run(None, run)
+        except MissingError as error:  # of what no flag of a range test would give
+            raise LRConfigError(error.problems[0]._replace(text=error.problem)) from None
         if planned.parsed.config.tries_rates:
             return LoggedTest(range_test_of(planned, run), planned)
         name = name or planned.name

@@ -13,7 +13,7 @@ from matplotlib import rc_context, rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
 
 from ppocr_lr.curve.axis import LABELS, Axis, updates_per_unit
 from ppocr_lr.curve.difference import Difference
@@ -164,9 +164,9 @@ def picture(figure: Figure, kind: str, source: str = "", dpi: float = DPI) -> by
 def source_of(path: Path) -> str | None:
     """What a picture that `save` wrote was drawn from; None for any other file."""
     try:
-        with Image.open(path, formats=["PNG"]) as picture:
+        with PngImageFile(path) as picture:  # Image.open warns of a large one, of which nothing is unpacked here
             source = picture.info.get(_SOURCE)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except (OSError, ValueError, SyntaxError):
         return None
     return source if isinstance(source, str) else None
 

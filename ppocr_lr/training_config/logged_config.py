@@ -16,6 +16,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from io import BufferedReader
 from itertools import islice
+from math import inf
+from os.path import isfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,7 +44,9 @@ ITERS = rf"{DATALOADER} (\d{{1,9}}) iters"
 # Before it may be what other tools put before each line (a time, a rank, a line number, a quotation mark). In a YAML
 # such a line is a comment.
 _LOG_LINE = re.compile(r"[^#]{0,200}?\[\d{4}[/-]\d\d[/-]\d\d \d\d:\d\d:\d\d\S*\] \S+ [A-Z]+: ")
-_FIRST_LINES = 1000  # within which a log has one of these; libraries that the trainer loads write their lines before
+# Within which a log has one of these; libraries that the trainer loads write their lines before.
+_FIRST_LINES = 1000
+_FIRST_BYTES = 1 << 24
 _LONGEST_LINE = 1 << 16
 _MOST_LINES = 5_000  # of a config
 _MOST_IN_LISTS = 1 << 19  # characters, in all configs of a log: Python's parser takes long for them
@@ -127,10 +131,10 @@ class LoggedConfig:
 
 def is_log(path: str | Path) -> bool:
     """Whether a file, plain or gzip, is a log of PaddleOCR's trainer; a pipe is not, as it can be read only once."""
-    if not Path(path).is_file():
+    if not isfile(path):
         return False
     with suppress(*_TORN), _opened(path) as stream:
-        return any(map(_LOG_LINE.match, islice(_lines(stream), _FIRST_LINES)))
+        return any(map(_LOG_LINE.match, islice(_lines(stream, _FIRST_BYTES), _FIRST_LINES)))
     return False
 
 
@@ -180,9 +184,11 @@ def _opened(path: str | Path) -> Iterator[BufferedReader | gzip.GzipFile]:
         raise LRConfigError(said).within(str(path)) from None
 
 
-def _lines(stream: BufferedReader | gzip.GzipFile) -> Iterator[str]:
-    decoder, rest = LogDecoder(stream.peek(2)), ""
-    while block := stream.read1(_CHUNK):
+def _lines(stream: BufferedReader | gzip.GzipFile, most: float = inf) -> Iterator[str]:
+    """The lines of a stream, or of about the first `most` bytes."""
+    decoder, rest, taken = LogDecoder(stream.peek(2)), "", 0
+    while taken < most and (block := stream.read1(_CHUNK)):
+        taken += len(block)
         text = (rest[-_LONGEST_LINE:] + decoder.decode(block)).replace("\r\n", "\n").replace("\r", "\n")
         whole, ended, rest = text.rpartition("\n")
         if ended:

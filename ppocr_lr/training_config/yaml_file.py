@@ -157,7 +157,8 @@ def raw_file(path: str | Path, most: int = MAX_BYTES) -> bytes:
 def _did_you_mean_beside(path: Path) -> str:
     """Which YAML files of the folder a name may have meant."""
     with suppress(OSError):
-        beside = {each.stem: str(each) for each in path.parent.iterdir() if each.suffix in (".yml", ".yaml")}
+        files = (each for each in path.parent.iterdir() if each.suffix in (".yml", ".yaml") and each.is_file())
+        beside = {each.stem: str(each) for each in files}
         if names := [beside[stem] for stem in nearest(path.stem, sorted(beside), 0.8)]:
             return tr("; did you mean {names}?", names=tr(" or ").join(names))
     return ""

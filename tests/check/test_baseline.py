@@ -75,9 +75,10 @@ def test_a_baseline_that_cannot_be_written(command: Command) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["configs/a.yml", "other.json"])
+@pytest.mark.parametrize("name", ["configs/a.yml", "other.json", "large.json"])
 def test_what_is_no_baseline_is_not_overwritten(name: str, command: Command, tmp_path: Path) -> None:
     (tmp_path / "other.json").write_text('{"mine": 1}', encoding="utf-8")
+    (tmp_path / "large.json").write_text(f'{{"findings": []{" " * (1 << 26)}}}', encoding="utf-8")
     before = (tmp_path / name).read_bytes()
     done = command(*WORDS, name, "--write-baseline")
     assert (done.returncode, done.stdout) == (2, "")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
+import zlib
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -63,6 +65,18 @@ def test_a_config_of_any_name_has_one_picture(command: Command, tmp_path: Path, 
     (tmp_path / name).write_bytes(DEFAULT_CONFIG.read_bytes())
     for _ in range(2):  # the second replaces the first
         assert command("plot", "-c", name).returncode == 0
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("pixels", [10_000, 40_000])
+def test_a_large_picture_of_a_config_is_replaced_too(command: Command, tmp_path: Path, pixels: int) -> None:
+    (tmp_path / "c.yml").write_bytes(DEFAULT_CONFIG.read_bytes())
+    command("plot", "c.yml")
+    content = (tmp_path / "lr_c.png").read_bytes()
+    header = b"IHDR" + struct.pack(">II", pixels, pixels) + content[24:29]
+    (tmp_path / "lr_c.png").write_bytes(content[:12] + header + struct.pack(">I", zlib.crc32(header)) + content[33:])
+    assert command("plot", "c.yml").stderr == ""
     assert len(list(tmp_path.iterdir())) == 2
 
 
@@ -191,6 +205,7 @@ def test_warnings_go_to_stderr(command: Command, tmp_path: Path) -> None:
         (["plot", "–-epochs=5"], "write --epochs=5"),
         (["plot", "−−epochs", "5"], "write --epochs"),
         (["plot", "-o", "“Global.epoch_num=5”"], "write Global.epoch_num=5"),
+        (["plot", "-o", "Global.epoch_num=“5”"], "write Global.epoch_num=5"),
         (["plott"], "invalid choice: 'plott'"),
         (["train", "-c", "c.yml"], "error: name the script that trains, with its flags after it: tools/train.py -c"),
         (["train", "--no-check", "-o", "Global.epoch_num=3"], "error: name the script that trains"),

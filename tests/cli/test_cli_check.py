@@ -187,6 +187,9 @@ def test_a_folder_that_cannot_be_read_is_told(command: Command, tmp_path: Path) 
             assert done.returncode == 2
             assert "deep/closed\n  1:1 LR100 error cannot be read: Permission denied" in done.stdout
             assert ("deep/c.yml" in done.stdout) == (folder == "deep")
+        inside = command("check", "deep/closed/c.yml", "deep/c.yml").stdout
+        assert "deep/closed/c.yml\n  1:1 LR100 error cannot be read: Permission denied" in inside
+        assert "in 2 files" in inside
     finally:
         (tmp_path / "deep" / "closed").chmod(0o755)
 

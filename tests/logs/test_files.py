@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+
+import pytest
 
 from tests.conftest import Command
 from tests.logs.comparing import EPOCHS, ITERS, SECTIONS
@@ -52,3 +55,11 @@ def test_a_single_log_beside_the_train_log(tmp_path: Path, command: Command) -> 
         write_log(tmp_path / "output" / name, Trainer(SECTIONS["Cosine"], EPOCHS, ITERS).train(1))
     done = command("compare-log", "-c", "c.yml", "output")
     assert "its folder also holds eval.log, which was not read" in done.stdout
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_of_a_folder_no_pipe_is_read(tmp_path: Path, command: Command) -> None:
+    os.mkfifo(tmp_path / "first.log")
+    write_config(tmp_path / "c.yml", SECTIONS["Cosine"], EPOCHS, ITERS)
+    write_log(tmp_path / "second.log", Trainer(SECTIONS["Cosine"], EPOCHS, ITERS).train())
+    assert command("compare-log", "-c", "c.yml", ".").stdout.count("the run follows the plan: all 100 lines") == 1

@@ -191,3 +191,7 @@ def test_a_log_without_a_config(tmp_path: Path, command: Command, lines: list[st
 def test_what_is_no_log(tmp_path: Path, lines: list[str]) -> None:
     assert not is_log(write_log(tmp_path / "c.yml", iter(lines)))
     assert not is_log(tmp_path)
+    with open(tmp_path / "hole.log", "wb") as file:  # as a disk that was full leaves one, of any length
+        file.seek(1 << 25)
+        file.write(f"\n{SAYS.format(7)}\n".encode())
+    assert not is_log(tmp_path / "hole.log")

@@ -37,6 +37,7 @@ def test_combinations(sweeps: list[str], expected: list[list[str]]) -> None:
         (["a=1,,2"], "write KEY=V1,V2"),
         (["a=1,2", "a =3"], "a is swept already"),
         (["a=[1"], r"sweep a: '\[1' has no end"),
+        ([f"a={','.join(map(str, range(20_000)))}"], "20000 combinations; a picture holds at most 12 curves"),
         (["a=1,2,3,4", "b=1,2,3,4"], "16 combinations; a picture holds at most 12 curves"),
     ],
 )

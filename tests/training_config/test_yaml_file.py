@@ -230,6 +230,9 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         read_yaml_file(tmp_path / "gone.yml")
     with pytest.raises(LRConfigError, match=rf"cannot be read: {os.strerror(errno.EISDIR)}"):
         read_yaml_file(tmp_path)
+    (tmp_path / "link.yml").symlink_to("lost.yml")
+    with pytest.raises(LRConfigError, match=r"link\.yml: cannot be read: No such .*; it is a link to lost\.yml$"):
+        read_yaml_file(tmp_path / "link.yml")
     gbk = tmp_path / "gbk.yml"
     gbk.write_bytes("# 学习率\n".encode() + "a: 学习率".encode("gbk"))
     with pytest.raises(LRConfigError, match=r"gbk\.yml:2:6: is not UTF-8 \(byte 19\); save it as UTF-8"):
