@@ -33,7 +33,7 @@ def phase_rows(planned: PlannedRun) -> Iterator[tuple[str, str, str, str, str]]:
             rates,
         )
     if not complete:
-        yield ("…", "", "", tr("more phases than fit here"), "")
+        yield ("…", "", "", "", tr("more phases than fit here"))  # last: no other column grows
 
 
 def area_text(planned: PlannedRun) -> str:
