@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from shutil import get_terminal_size
@@ -89,7 +88,6 @@ def _beside(planned: PlannedRun) -> Iterator[str]:
 def _show(planned: PlannedRun, groups: Sequence[Group], report: Report) -> None:
     for line in _about(planned, groups):
         print(printable(line))
-    sys.stdout.flush()
     width = get_terminal_size((WIDEST, 0)).columns  # a pipe has none
     print(*terminal_lines(planned, width=max(NARROWEST, min(width, WIDEST))), sep="\n", end="\n\n")
     print(*text_lines([report], colour=shows_colours()), sep="\n")
