@@ -35,6 +35,7 @@ from ppocr_lr.training_config.overrides import with_overrides
 from ppocr_lr.training_config.plan import PlannedRun, checked_sections, lr_section, plan_config
 from ppocr_lr.training_config.run_flags import RunFlags
 from ppocr_lr.training_config.scaling import scaled_section
+from ppocr_lr.training_config.sections import check_sections
 from ppocr_lr.training_config.yaml_edit import Excerpt, TextTree, excerpt
 from ppocr_lr.training_config.yaml_file import YAMLDocument, yaml_document
 
@@ -277,8 +278,9 @@ def opened(text: str, source: str, *, counted: bool = False) -> Draft:
     draft = Draft(text, printable(Path(source).name)[-LONGEST_NAME:])
     with errors_within(source):
         _ = draft.section
+        check_sections(draft.config)
     train = draft.config.get("Train") or {}
-    dataset = train.get("dataset") if isinstance(train, Mapping) else None
+    dataset = train.get("dataset")
     if not counted and isinstance(dataset, Mapping):
         train = {**train, "dataset": {key: dataset[key] for key in dataset if key != "label_file_list"}}
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import ipaddress
+import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -107,6 +108,10 @@ def serve(initial: State, host: str, port: int, browser: bool, ready: Callable[[
             app.shutdown()
 
     app.on_startup(started)
+    hangup = getattr(signal, "SIGHUP", None)  # Windows has none
+    if hangup and signal.getsignal(hangup) != signal.SIG_IGN:  # nohup ignores it
+        # The server ends well by this other one alone.
+        signal.signal(hangup, lambda number, frame: signal.raise_signal(signal.SIGTERM))
     folder = Path(__file__).parent
     css, script = ((folder / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
 

@@ -47,7 +47,7 @@ def read_command(words: Sequence[str]) -> TrainerCommand:
     if words[:1] == ["-m"] and "paddle.distributed.launch" in words:
         command = _below_launch(given)
         raise LRConfigError(tr("the launcher starts this command, not the other way round: {command}", command=command))
-    if not words or words[0].startswith("-"):
+    if not words or not words[0].strip() or words[0].startswith("-"):
         example = "tools/train.py -c config.yml"
         raise LRConfigError(tr("name the script that trains, with its flags after it: {example}", example=example))
     script, *rest = words

@@ -114,7 +114,7 @@ def test_nothing_is_no_length(values: tuple[int | None, int | None, int]) -> Non
         _ = Draft(TEXT, "c.yml", *values).planned
 
 
-@pytest.mark.parametrize("text", ["a: 1", "Optimizer: {lr: [1]}", "Optimizer: [1]", "", "- a"])
+@pytest.mark.parametrize("text", ["a: 1", "Optimizer: {lr: [1]}", "Optimizer: [1]", "", "- a", f"{TEXT}Train: 5\n"])
 def test_a_config_without_a_section_is_not_edited(text: str) -> None:
     with pytest.raises(LRConfigError):
         opened(text, "c.yml")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -213,3 +214,13 @@ def test_an_address_that_cannot_be_told_ends_it(tmp_path: Path) -> None:
     with open("/dev/full", "w", encoding="utf-8") as full:
         server = started(tmp_path, stdout=full, stderr=subprocess.PIPE)
         assert (server.communicate(timeout=60)[1], server.returncode) == ("error: No space left on device\n", 2)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="the system has no SIGHUP")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_it_ends_by_a_signal_without_a_traceback(tmp_path: Path, name: str) -> None:
+    server = started(tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert server.stdout
+    assert server.stdout.readline().startswith("explore: ")
+    server.send_signal(getattr(signal, name))
+    assert (server.communicate(timeout=60), server.returncode) == (("", ""), 143)

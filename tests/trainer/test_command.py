@@ -54,6 +54,7 @@ def test_the_word_python_may_stand_before_the_script(python: str) -> None:
     [
         ("", "name the script that trains"),
         ("python", "name the script that trains"),
+        (" -c c.yml", "name the script that trains"),  # a variable that is unset
         ("CUDA_VISIBLE_DEVICES=0 python tools/train.py -c c.yml", "CUDA_VISIBLE_DEVICES=0: write it before ppocr-lr"),
         ("uv run python3 tools/train.py -c c.yml", "uv run: write it before ppocr-lr, as in uv run ppocr-lr …"),
         ("nohup tools/train.py -c c.yml", "nohup: write it before ppocr-lr, as in nohup ppocr-lr …"),
@@ -73,7 +74,7 @@ def test_the_word_python_may_stand_before_the_script(python: str) -> None:
 )
 def test_what_is_no_command(words: str, said: str) -> None:
     with pytest.raises(LRConfigError) as caught:
-        read_command(words.split())
+        read_command(words.split(" ") if words else [])
     assert said in str(caught.value)
 
 
