@@ -344,7 +344,7 @@ def _print_summary(
             print(row(tr(_SHORT[what]), beside_text(schedules[index], planned.run)))
         if name:
             print(row(tr("curve"), name))
-        print(*scalings[index], sep="\n", end="\n" if scalings[index] else "")
+        print(*map(row, (tr("scaling"), ""), scalings[index]), sep="\n", end="\n" if scalings[index] else "")
         for remark in planned.parsed.remarks:
             warning = f"{planned.source}: {remark.under(*SECTION_PATH)}"
             print(printable(labelled(tr("warning"), warning)), file=sys.stderr)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from ppocr_lr.cli.options import add_import, as_count
 from ppocr_lr.curve.axis import AXES
-from ppocr_lr.curve.summary import row
 from ppocr_lr.language import tr
 from ppocr_lr.numbers_text import times_text
 from ppocr_lr.training_config.plan import PlannedRun, plan_run
@@ -107,7 +106,7 @@ def scaling_lines(planned: PlannedRun) -> list[str]:
     if reference is None:
         return []
     line = override_line(planned.section, planned.scaled.section) if planned.scaled else ""
-    return [row(tr("scaling"), scaling_text(planned, reference)), row("", line or tr("nothing changes"))]
+    return [scaling_text(planned, reference), line or tr("nothing changes")]
 
 
 def scaling_text(planned: PlannedRun, reference: int) -> str:

@@ -9,7 +9,7 @@ from ppocr_lr.check.report import plan_at_any_length
 from ppocr_lr.cli.options import Commands, add_command, add_configs, add_language, configs_of
 from ppocr_lr.cli.run_options import add_reference, add_run, run_flags, scaling_text
 from ppocr_lr.errors import LRConfigError, MissingError, Place, errors_within, printable
-from ppocr_lr.language import tr
+from ppocr_lr.language import labelled, tr
 from ppocr_lr.numbers_text import amount
 from ppocr_lr.output import output_kind
 from ppocr_lr.training_config.logged_config import is_log
@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.out:
         here = arguments.out.exists() and arguments.out.samefile(file.path)
         file.write(text, None if here else arguments.out)
-        print(printable(tr("wrote {file}", file=arguments.out)))
+        print(printable(labelled(tr("written"), arguments.out)))
     return 0
 
 

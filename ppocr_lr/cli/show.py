@@ -67,7 +67,8 @@ def run(arguments: argparse.Namespace) -> int:
         if index:
             print()
         _show(planned, groups, check_planned(planned))
-        print(*scaling, sep="\n", end="\n" if scaling else "")
+        if scaling:
+            print("", tr("scaling"), *(f"  {printable(line)}" for line in scaling), sep="\n")
     return 0
 
 
@@ -75,7 +76,7 @@ def _beside(planned: PlannedRun) -> Iterator[str]:
     """The weight decay and the momentum, if the config sets them; a finding says what is wrong with one."""
     optimizer = planned.config["Optimizer"]
     with suppress(LRConfigError):
-        if optimizer.get("regularizer") is not None:
+        if any(optimizer.get(key) is not None for key in ("regularizer", "weight_decay")):
             yield labelled(tr("weight decay"), beside_text(planned.weight_decay, planned.run))
     with suppress(LRConfigError):
         if (momentum := optimizer.get("momentum")) is not None:

@@ -270,7 +270,7 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("LR413", config({**PIECEWISE, "values": [0.1, 0.2, 0.3], "warmup_epoch": 1}), "rises 2-fold at epoch 11, from 1e-1 to 2e-1; 1 more rise",
      config({**PIECEWISE, "values": [0.1, 0.1, 0.1]})),
     ("LR413", config({**PIECEWISE, "values": [0, 0.1, 0.01]}), "rises at epoch 10, from 0 to 1e-1", config({**PIECEWISE, "values": [0.1, 0, 0]})),
-    ("LR414", config(CYCLE), "jumps back to 1e-1 3 times, first at epoch 5", config({**CYCLE, "cycle": 20})),
+    ("LR414", config(CYCLE), "jumps back to 1e-1: 3 times, first at epoch 5", config({**CYCLE, "cycle": 20})),
     ("LR414", config({**CYCLE, "warmup_epoch": 2}), "3 times, first at epoch 7", config(CYCLIC)),
     ("LR414", config({**RESTARTS, "T_mult": 3}), "1 time, first at epoch 5", config({**RESTARTS, "T_0": 20})),
     ("LR412", config(PLATEAU), "starts at 1e-1", config(COSINE)),

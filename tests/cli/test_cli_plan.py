@@ -242,6 +242,15 @@ def test_scaling_is_shown_when_asked_for(command: Command, flags: list[str], par
         assert "5e-4" in done.stdout  # the curve itself is the config's
 
 
+def test_show_ends_with_the_option_to_paste(command: Command) -> None:
+    """In a block of its own, in each of several configs."""
+    done = command("show", CRNN, CRNN, "--gpus", "4", "--reference-gpus", "1")
+    said = "1024 samples per update against 256: linear rule, rates 4 times as high as those written"
+    block = f" in 1 file\n\nscaling\n  {said}\n  -o Optimizer.lr.learning_rate=0.002\n"
+    assert done.stdout.count(f"{block}\n{CRNN}: Const\n") == 1
+    assert done.stdout.endswith(block)
+
+
 @pytest.mark.parametrize("ending", ["png", "svg", "pdf", "html"])
 @pytest.mark.parametrize("flags", [["--reference-gpus", "1"], ["--reference-batch", "512", "--scaling", "sqrt"]])
 def test_the_scaled_curve_is_drawn_too(command: Command, tmp_path: Path, ending: str, flags: list[str]) -> None:

@@ -54,7 +54,7 @@ def test_the_rates_alone_change(command: Command, tmp_path: Path, flags: list[st
     assert [line for line in lines if line.startswith(("- ", "+ "))] == (
         [] if expected == TEXT else ["-    values: [1.0e-3,  1.0e-4] # (8*4c)", f"+    values: {values} # (8*4c)"]
     )
-    assert lines[-1] == "wrote one_card.yml"
+    assert lines[-1] == "written: one_card.yml"
 
 
 def test_nothing_is_written_unless_asked(command: Command, tmp_path: Path) -> None:

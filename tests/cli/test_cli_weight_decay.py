@@ -52,6 +52,21 @@ def test_rate_and_weight_decay(
     assert (tmp_path / "lr_wd.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize(
+    ("overrides", "said"),
+    [
+        (["Optimizer.regularizer={name: L2, factor: 2e-5}"], "weight decay: 2e-5 throughout\n"),
+        (["Optimizer.regularizer=null", "Optimizer.weight_decay=0.05"], "weight decay: 5e-2 throughout\n"),
+        (["Optimizer.regularizer=null", "Optimizer.name=AdamW"], ""),
+        (["Optimizer.regularizer=null"], ""),
+    ],
+)
+def test_show_has_the_weight_decay_that_the_config_sets(command: Command, overrides: list[str], said: str) -> None:
+    done = command("show", "wd.yml", "--iters-per-epoch", "100", "-o", *overrides)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "".join(line for line in done.stdout.splitlines(keepends=True) if "weight decay" in line) == said
+
+
 MOMENTUM = """Global: {epoch_num: 20}
 Optimizer:
   name: Momentum
