@@ -123,9 +123,9 @@ FOUND = [
     ("SineDecay", 60, 0, {"LR401": "the decay would end at epoch 60, beyond the run of 20 epochs"}),
     ("SineDecay", 5, 0, {"LR410": "the decay ends at epoch 5; the rate stays at 0 for the remaining 15 epochs"}),
     ("Sawtooth", 20, 0, {}),
-    ("Sawtooth", 10, 0, {"LR414": "1 time, first at epoch 10"}),
+    ("Sawtooth", 10, 0, {"LR414": "jumps back 1 time to 1e-1, first at epoch 10"}),
     ("Sawtooth", 8, 0, {"LR414": "2 times", "LR405": "the run ends 4 epochs into a cycle of 8 epochs, at 5.0"}),
-    ("Sawtooth", 8, 4, {"LR414": "1 time, first at epoch 12"}),
+    ("Sawtooth", 8, 4, {"LR414": "jumps back 1 time to 1e-1, first at epoch 12"}),
     ("LogDecay", 1, 0, {}),
     ("LogDecay", 50, 0, {"LR409": "this decay does not know when the run ends"}),
 ]

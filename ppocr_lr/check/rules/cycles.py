@@ -121,7 +121,7 @@ def jumps_back(subject: CurveSubject) -> Iterator[Finding]:
             times = tr("{times} times or more", times=_MOST_CYCLES)
         first = subject.epoch_text(lead + jumps[0])
         said = tr(
-            "the rate jumps back to {rate}: {times}, first at epoch {first}",
+            "the rate jumps back {times} to {rate}, first at epoch {first}",
             rate=rate_text(decay(jumps[0])),
             times=times,
             first=first,
