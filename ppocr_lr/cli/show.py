@@ -49,7 +49,7 @@ def add(commands: Commands) -> None:
         "show",
         run,
         "show a run in the terminal, as tables and a curve",
-        "Show the phases, rates, findings and curve of a run in the terminal. No display is needed.",
+        "Show the phases, rates, curve and findings of a run in the terminal. No display is needed.",
         EXAMPLES,
     )
     add_configs(parser)
