@@ -15,10 +15,10 @@ _ENGLISH = re.compile(r"(?<![\w.'{-])[a-z]{2,} [a-z]{2,}|^ *(?!epoch)[a-z]{2,}  
 # What Paddle says.
 _PADDLES = re.compile("Error: (Optimizer set error, .*? should in state dict|LR_Scheduler state must be included)")
 
-# Chinese has no spaces between its words, none around its marks, and marks and brackets of its own. What is put together
-# from parts may say a word twice.
+# Chinese has no spaces between its words, none around its marks but one before a number, and marks and brackets of its
+# own. What is put together from parts may say a word twice.
 UNCHINESE = re.compile(
-    "[一-鿿] [一-鿿]|[一-鿿] ?[,;:?!]|[,;?!] ?[一-鿿]|[一-鿿]\\(|\\([一-鿿]|[一-鿿]\\)|[，。；：？！）”] | [，。；：？！（“”]|在在|[，。；：]{2}"
+    r"[一-鿿] [一-鿿]|[一-鿿]\d|[一-鿿] ?[,;:?!]|[,;?!] ?[一-鿿]|[一-鿿]\(|\([一-鿿]|[一-鿿]\)|[，。；：？！）”] | [，。；：？！（“”]|在在|[，。；：]{2}"
 )
 
 

@@ -48,7 +48,7 @@ def add(commands: Commands) -> None:
         "show",
         run,
         "show a run in the terminal, as tables and a curve",
-        "Show the phases, rates, findings and curve of a run in the terminal. No display is needed.",
+        "Show the phases, rates, curve and findings of a run in the terminal. No display is needed.",
         EXAMPLES,
     )
     add_configs(parser)
@@ -72,8 +72,10 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _beside(planned: PlannedRun) -> Iterator[str]:
-    """The weight decay and the momentum, if the config sets them; a finding says what is wrong with one."""
+def _below_the_tables(planned: PlannedRun) -> Iterator[str]:
+    """The area; the weight decay and the momentum, if the config sets them: a finding says what is wrong with one."""
+    if line := area_text(planned):
+        yield labelled(tr("area under the curve"), line)
     optimizer = planned.config["Optimizer"]
     with suppress(LRConfigError):
         if any(optimizer.get(key) is not None for key in ("regularizer", "weight_decay")):
@@ -95,24 +97,22 @@ def _show(planned: PlannedRun, groups: Sequence[Group], report: Report) -> None:
 
 
 def _about(planned: PlannedRun, groups: Sequence[Group]) -> Iterator[str]:
+    """What is said before the curve, in blocks with an empty line behind each."""
+    phases = table_lines(tr("phases"), map(tr, PHASE_HEADS), phase_rows(planned))
+    other = _group_table(planned, groups) if groups else ()
+    for block in (_head(planned), phases, _rate_table(planned), other, _below_the_tables(planned)):
+        if lines := [*block]:
+            yield from lines
+            yield ""
+
+
+def _head(planned: PlannedRun) -> Iterator[str]:
     yield f"{planned.source}: {planned.name}"
     yield length_text(planned.run)
     yield planned.length.arithmetic
     if line := trainer_text(planned):
         yield labelled(tr("trainer"), line)
     yield from simulation_lines(planned)
-    yield ""
-    yield from table_lines(tr("phases"), map(tr, PHASE_HEADS), phase_rows(planned))
-    yield ""
-    yield from _rate_table(planned)
-    yield ""
-    if groups:
-        yield from _group_table(planned, groups)
-        yield ""
-    if line := area_text(planned):
-        yield labelled(tr("area under the curve"), line)
-    yield from _beside(planned)
-    yield ""
 
 
 def _rate_table(planned: PlannedRun) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ppocr_lr.curve.area import mean_rate
-from ppocr_lr.curve.axis import epoch_text
 from ppocr_lr.curve.phases import phases_of
 from ppocr_lr.curve.summary import summarize
 from ppocr_lr.language import later, tr
@@ -22,12 +21,13 @@ def phase_rows(planned: PlannedRun) -> Iterator[tuple[str, str, str, str, str]]:
     phases, complete = phases_of(planned.schedule, run.total_iters)
     for phase in phases:
         length = phase.last - phase.first + 1
+        begin, end = (count_text(round(step / run.iters_per_epoch, 3)) for step in (phase.first, phase.last + 1))
         rates = rate_text(phase.first_rate, 4)
         if phase.last_rate != phase.first_rate:
             rates += f" → {rate_text(phase.last_rate, 4)}"
         yield (
             tr(phase.kind),
-            f"{epoch_text(phase.first, run)} – {epoch_text(phase.last + 1, run)}",
+            f"{begin} – {end}",
             f"{count_text(phase.first)} – {count_text(phase.last)}",
             amount(round(length / run.iters_per_epoch, 3), "epoch"),
             rates,

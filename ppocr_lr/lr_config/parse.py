@@ -152,19 +152,22 @@ class Section:
         if meant is None or meant in self.written or self.name not in IN_PADDLEOCR:
             return None
         try:
-            other = read_section({**self.written, meant: self.written[key]}, self.also_called).schedule(window)
+            moved = read_section({**self.written, meant: self.written[key]}, self.also_called)
+            other = moved.schedule(window)
         except LRConfigError:
             return None
         as_it_is = schedule or self.schedule(window)
         end, with_it = (window.final_text(each) for each in (as_it_is, other))
-        ends = tr(
-            "; the run ends at {end}; with {written}{whose} it would end at {other}",
-            end=end,
-            written=f"{meant}: {shown(self.written[key])}",
-            whose=tr(", a key of this project that PaddleOCR ignores,") if model.ours(meant) else "",
-            other=with_it,
-        )
-        return _Meant(meant, ends if end != with_it else "", other == as_it_is)
+        ends = ""
+        if end != with_it:
+            ends = tr(
+                "; the run ends at {end}; with {written}{whose} it would end at {other}",
+                end=end,
+                written=f"{meant}: {yaml_number(getattr(moved.config, meant))}",
+                whose=tr(", a key of this project that PaddleOCR ignores,") if model.ours(meant) else "",
+                other=with_it,
+            )
+        return _Meant(meant, ends, other == as_it_is)
 
     def _numbers_in_strings(self, types: Mapping[str, type]) -> Iterator[Finding]:
         """Numbers in strings, under keys that PaddleOCR reads without converting them; `types` are those of Paddle."""

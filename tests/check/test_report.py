@@ -881,8 +881,8 @@ def test_what_is_said_without_the_length_of_an_epoch_is_true_of_any(
     ("section", "words"),
     [
         ({"name": "DecayLearningRate", "learning_rate": 0.001, "end_lr": 1e-5},
-         "the run ends at nearly 0; with min_lr: 1e-05, a key of this project that PaddleOCR ignores, it would end at 1e-5"),
-        ({**COSINE, "eta_min": 1e-5}, "the run ends at nearly 0; with end_lr: 1e-05, a key of this project"),
+         "the run ends at nearly 0; with min_lr: 1.0e-05, a key of this project that PaddleOCR ignores, it would end at 1e-5"),
+        ({**COSINE, "eta_min": 1e-5}, "the run ends at nearly 0; with end_lr: 1.0e-05, a key of this project"),
         ({"name": "RangeTest", "updates": 10**5}, "rises from 1e-7 to 10;"),
         ({"name": "Step", "learning_rate": 0.1, "step_size": 2.5, "gamma": 0.5}, "2.5 epochs is taken as whole iterations;"),
     ],

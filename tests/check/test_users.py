@@ -39,7 +39,7 @@ ROWS: list[tuple[int, str, Any, RunFlags, str]] = [
      "PaddleOCR ignores this key and ends at a rate of 6.169e-8; here it counts, and the final rate is 1.006e-5"),
     (20, "LR505", config({**COSINE, "end_lr": 1e-3}), RunFlags(), "PaddleOCR ignores this key and ends at a rate of nearly 0; here it counts, and the final rate is 1e-3"),
     (20, "LR101", config({**COSINE, "eta_min": 1e-5}), KNOWN,
-     "the run ends at 6.17e-8; with end_lr: 1e-05, a key of this project that PaddleOCR ignores, it would end at 1.01e-5"),
+     "the run ends at 6.17e-8; with end_lr: 1.0e-05, a key of this project that PaddleOCR ignores, it would end at 1.01e-5"),
     (20, "LR101", config({**MULTI, "eta_min": 1e-5}), KNOWN, "is not a key of MultiStepDecay and has no effect"),
     (23, "LR100", config({**COSINE, "warmup_epoch": 2, "warmup_iters": 200}), KNOWN, "the same in two ways"),
     (23, "LR204", config({**LWC, "warmup_steps": 5}), KNOWN, "looks like epochs"),

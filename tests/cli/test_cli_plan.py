@@ -102,6 +102,16 @@ def test_other_rates_that_paddleocr_stops_at(command: Command, tmp_path: Path, w
     assert [path.name for path in tmp_path.iterdir()] == ["c.yml"]
 
 
+@pytest.mark.parametrize(
+    "overrides", [["Optimizer.lr.warmup_epoch=2"], ["Optimizer.lr.warmup_epoch=1", "Optimizer.momentum=null"]]
+)
+def test_one_empty_line_between_two_blocks_of_show(command: Command, overrides: list[str]) -> None:
+    """Also where all rates are 0, so that there is no area."""
+    done = command("show", COSINE, "--iters-per-epoch", "1", "--epochs", "1", "-o", *overrides)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\n\n\n" not in done.stdout
+
+
 @pytest.mark.parametrize("columns", [40, 5, 0])
 def test_show_in_a_terminal_of_any_width(command: Command, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))

@@ -17,16 +17,16 @@ POWER = {"name": "DecayLearningRate", "learning_rate": 0.001}
 
 ENDS: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     # a section with another library's word for the rate at the end; what the warning says
-    ({**COSINE, "eta_min": 1e-5}, ("eta_min", "ends at 6.17e-10", "end_lr: 1e-05, a key of this project", "at 1e-5")),
-    ({**COSINE, "min_lr": "1e-5"}, ("min_lr", "ends at 6.17e-10", "end_lr: '1e-5', a key of this project", "at 1e-5")),
+    ({**COSINE, "eta_min": 1e-5}, ("eta_min", "ends at 6.17e-10", "end_lr: 1.0e-05, a key of this project", "at 1e-5")),
+    ({**COSINE, "min_lr": "1e-5"}, ("min_lr", "ends at 6.17e-10", "end_lr: 1.0e-05, a key of this project", "at 1e-5")),
     ({**COSINE, "lr_end": 5e-4, "hold_epochs": 5}, ("lr_end", "end_lr: 0.0005", "at 5.74e-4")),
-    ({"name": "CyclicalCosine", "learning_rate": 0.001, "cycle": 5, "eta_min": 1e-5}, ("eta_min", "end_lr: 1e-05")),
-    ({"name": "TwoStepCosine", "learning_rate": 0.001, "first_epochs": 5, "eta_min": 1e-5}, ("end_lr: 1e-05", "at 1e-5")),
+    ({"name": "CyclicalCosine", "learning_rate": 0.001, "cycle": 5, "eta_min": 1e-5}, ("eta_min", "end_lr: 1.0e-05")),
+    ({"name": "TwoStepCosine", "learning_rate": 0.001, "first_epochs": 5, "eta_min": 1e-5}, ("end_lr: 1.0e-05", "at 1e-5")),
     ({"name": "LinearWarmupCosine", "learning_rate": 0.001, "warmup_steps": 5, "eta_min": 1e-5},
-     ("ends at 3.22e-8; with min_lr: 1e-05 it would end at 1e-5",)),
-    ({"name": "Linear", "learning_rate": 0.001, "min_lr": 1e-5}, ("ends at 5e-7; with end_lr: 1e-05 it would end at 1.05e-5",)),
-    ({**POWER, "end_lr": 1e-5}, ("end_lr: 1e-05 has no effect", "ends at 1.07e-6; with min_lr: 1e-05, a key of this")),
-    ({**POWER, "eta_min": 1e-5}, ("eta_min", "ends at 1.07e-6; with min_lr: 1e-05, a key of this")),
+     ("ends at 3.22e-8; with min_lr: 1.0e-05 it would end at 1e-5",)),
+    ({"name": "Linear", "learning_rate": 0.001, "min_lr": 1e-5}, ("ends at 5e-7; with end_lr: 1.0e-05 it would end at 1.05e-5",)),
+    ({**POWER, "end_lr": 1e-5}, ("end_lr: 1e-05 has no effect", "ends at 1.07e-6; with min_lr: 1.0e-05, a key of this")),
+    ({**POWER, "eta_min": 1e-5}, ("eta_min", "ends at 1.07e-6; with min_lr: 1.0e-05, a key of this")),
 ]  # fmt: skip
 
 
