@@ -170,7 +170,7 @@ def text_commands() -> Iterator[Row]:
             ("show", ["show", config], 2.0),
         ):
             ours = _process("-m", "ppocr_lr", *arguments, *(["--fail-on", "error"] * (name == "check")), folder=folder)
-            yield Row(f"f  ppocr-lr {name}, against import numpy, pydantic, yaml", *fastest(ours, bare, 15), limit)
+            yield Row(f"f  ppocr-lr {name}, against import numpy, pydantic, yaml", *fastest(ours, bare, 25), limit)
 
 
 def train() -> Iterator[Row]:
