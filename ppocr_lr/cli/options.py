@@ -27,7 +27,7 @@ from ppocr_lr.output import JSON_VERSION
 _FLAGS = {"overrides": "-o", "names": "--label", "start_lr": "--from", "end_lr": "--to"}
 
 NARROWEST = 40
-"""Columns; a narrower terminal wraps the lines: in less, rich leaves text out."""
+"""Columns of the help and of a curve; a narrower terminal wraps the lines, as rich would leave text out."""
 
 
 _OWN_WORDS = ("--title", "--label")  # what follows them is not to be read, only to be shown

@@ -214,7 +214,7 @@ def _column(path: str | Path) -> Metrics:
         raise LRConfigError(said).within(str(path))
     refuse_packed(content, path)
     text = content.decode(encoding_of(content), errors="replace").lstrip("\ufeff")
-    values, header, wrong = list[float](), "", LRConfigError(tr("holds no metric")).within(str(path))
+    values, header, not_a_column = list[float](), "", None
     for number, line in enumerate(text.splitlines(), 1):
         if not (written := line.partition("#")[0].strip()):
             continue
@@ -226,11 +226,12 @@ def _column(path: str | Path) -> Metrics:
                 value=shown(written),
             )
             error = LRConfigError(Problem((), said, Place(str(path), number)))
-            if values or header or not written.strip(_QUOTES)[:1].isalpha():
-                raise (error if values or not header else wrong) from None
-            header, wrong = printable(written.strip(_QUOTES)[:_LONGEST_HEADER]), error
+            words = written.strip(_QUOTES)
+            if values or not_a_column or not words[:1].isalpha():
+                raise (error if values else not_a_column or error) from None
+            header, not_a_column = printable(words[:_LONGEST_HEADER]), error  # unless a number follows
     if not values:
-        raise wrong
+        raise not_a_column or LRConfigError(tr("holds no metric")).within(str(path))
     return Metrics(str(path), values, header)
 
 

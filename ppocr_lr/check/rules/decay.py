@@ -22,7 +22,7 @@ _NOTHING = 1e-4  # of the peak
 
 
 @rule("LR401", Severity.WARNING, "the decay is cut off")
-@example("epoch_num: 20, warmup_epoch: 5   # the cosine stops at 14.6 % of the peak")
+@example("epoch_num: 20, warmup_epoch: 5   # the cosine stops at about 15 % of the peak")
 @source("PaddleX #1625, PaddleClas #1173; Bag of Tricks, arXiv 1812.01187")
 def cut_off(subject: CurveSubject) -> Iterator[Finding]:
     """The run ends while the rate is still high, usually because a warmup delays the decay without shortening it. The
