@@ -219,8 +219,12 @@ def test_an_address_that_cannot_be_told_ends_it(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="the system has no SIGHUP")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_it_ends_by_a_signal_without_a_traceback(tmp_path: Path, name: str) -> None:
-    server = started(tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    number = getattr(signal, name)
+    server = started(
+        tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # the tests may run under nohup
+    )  # fmt: skip
     assert server.stdout
     assert server.stdout.readline().startswith("explore: ")
-    server.send_signal(getattr(signal, name))
+    server.send_signal(number)
     assert (server.communicate(timeout=60), server.returncode) == (("", ""), 143)
