@@ -233,16 +233,8 @@ def configs_of(arguments: argparse.Namespace, needed: int | None = None) -> list
     return configs
 
 
-_FILES = (
-    "configs",
-    "more_configs",
-    "config",
-    "logs",
-    "log",
-    "metrics",
-    "checkpoint",
-    "baseline",
-)  # what a command reads
+# What a command reads.
+_FILES = ("configs", "more_configs", "config", "logs", "log", "metrics", "checkpoint", "baseline")
 
 
 def look_at_files(arguments: argparse.Namespace) -> None:
