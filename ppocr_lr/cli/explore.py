@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from contextlib import suppress
 
 from ppocr_lr.cli.options import (
@@ -79,5 +81,14 @@ def run(arguments: argparse.Namespace) -> int:
     state = State(drafts[0], tuple(map(Pin, names[1:], drafts[1:])))
     named = arguments_called(lambda argument: called_here(argument) or flag(argument))
     with suppress(KeyboardInterrupt), named:  # Ctrl+C is how it ends
-        serve(state, arguments.host, port, arguments.browser, lambda: print(said, flush=True))
+        serve(state, arguments.host, port, arguments.browser, lambda: _tell(said))
     return 0
+
+
+def _tell(said: str) -> None:
+    try:
+        print(said, flush=True)
+    except OSError:
+        # What could not be written is still there, and would fail once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise

@@ -210,7 +210,11 @@ def test_the_server_needs_neither_paddle_nor_matplotlib() -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
-def test_an_address_that_cannot_be_told_ends_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_an_address_that_cannot_be_told_ends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unbuffered: str
+) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)  # empty counts as not set
     with open("/dev/full", "w", encoding="utf-8") as full:
         server = started(tmp_path, stdout=full, stderr=subprocess.PIPE)
         assert (server.communicate(timeout=60)[1], server.returncode) == ("error: No space left on device\n", 2)
